@@ -1,0 +1,44 @@
+//! The one crate of the project that names cryptography crates.
+//!
+//! ```text
+//!   conversation   srtp   zrtp          know only the names below
+//!        └──────────┼──────┘
+//!   secret random hash mac kdf aead sign    (this crate)
+//!        ┌──────────┼──────┐
+//!   RustCrypto   dalek   the system's generator
+//! ```
+//!
+//! Nothing here is an algorithm of our own: each module gives one well-kept
+//! implementation a narrow shape that is hard to use wrongly. Secrets live in boxes that
+//! are wiped, randomness is an argument, and lengths are part of the types.
+//!
+//! ```
+//! use privity_primitives::{aead, kdf, random, secret::Secret};
+//!
+//! let mut rng = random::System::new()?;
+//! let epoch_secret = Secret::<32>::generate(&mut rng);
+//! let key = kdf::extract(b"salt", epoch_secret.expose()).expand::<32>(&[b"message"]);
+//! let nonce = [0; 12];
+//! let sealed = aead::seal(&key, &nonce, b"header", b"text")?;
+//! assert_eq!(aead::open(&key, &nonce, b"header", &sealed)?, b"text");
+//! # Ok::<(), privity_primitives::Error>(())
+//! ```
+//!
+//! | source | module |
+//! |---|---|
+//! | FIPS 180-4 (SHA-2) | [`hash`] |
+//! | RFC 2104 (HMAC) | [`mac`] |
+//! | RFC 5869 (HKDF) | [`kdf`] |
+//! | SP 800-38D (GCM) | [`aead`] |
+//! | RFC 8032 (Ed25519) | [`sign`] |
+
+pub mod aead;
+mod error;
+pub mod hash;
+pub mod kdf;
+pub mod mac;
+pub mod random;
+pub mod secret;
+pub mod sign;
+
+pub use error::Error;
