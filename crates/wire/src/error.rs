@@ -10,6 +10,8 @@ pub enum DecodeError {
     TooLong(&'static str),
     /// This field holds a value that its format does not know.
     Invalid(&'static str),
+    /// This field names a version or kind that this release does not know: an update may.
+    Unsupported(&'static str),
     /// Bytes follow the last field.
     Trailing,
 }
@@ -20,6 +22,9 @@ impl fmt::Display for DecodeError {
             Self::Truncated(field) => write!(f, "the bytes end inside `{field}`"),
             Self::TooLong(field) => write!(f, "`{field}` is longer than its format allows"),
             Self::Invalid(field) => write!(f, "`{field}` holds a value its format does not know"),
+            Self::Unsupported(field) => {
+                write!(f, "`{field}` is of a version or kind that this release does not know")
+            }
             Self::Trailing => write!(f, "bytes follow the last field"),
         }
     }

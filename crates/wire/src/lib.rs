@@ -28,11 +28,16 @@
 //! | lengths are checked before anything is taken | [`Reader`] |
 //! | trailing bytes are refused | [`Reader::finish`] |
 //! | what does not fit its length prefix is refused | [`Writer`] |
+//! | one encoding per value: lists sorted, without repeats | [`read_sorted`] |
 
+mod codec;
 mod error;
+mod list;
 mod reader;
 mod writer;
 
+pub use codec::Codec;
 pub use error::{DecodeError, EncodeError};
+pub use list::{read_list, read_option, read_sorted, write_list, write_option};
 pub use reader::Reader;
 pub use writer::Writer;

@@ -1,0 +1,30 @@
+//! The most of everything that a peer may send (PROTOCOL.md, "Limits").
+
+/// Members of one conversation, and accounts named by one entry.
+pub const MEMBERS: usize = 20_000;
+/// Bytes of one log entry with its signature.
+pub const ENTRY: usize = 4 << 20;
+/// Cuts of one entry: devices that end with it.
+pub const CUTS: usize = 1_024;
+/// Heads of one cut.
+pub const CUT_HEADS: usize = 64;
+/// Bytes of one sealed title and picture.
+pub const INFO: usize = 16_384;
+/// Devices added, or revoked, by one account statement.
+pub const DEVICES: usize = 64;
+/// Bytes of one account statement with its signatures.
+pub const STATEMENT: usize = 256 << 10;
+/// Statements of one account.
+pub const STATEMENTS: u64 = 65_536;
+/// Bytes of one wrap public key: an RSA-8192 key in its public-key-info form fits.
+pub const WRAP_PUBLIC: usize = 1_536;
+/// Bytes of one wrap's encapsulation, and of its ciphertext.
+pub const WRAP_PART: usize = 1_536;
+/// Bytes of one wrapped entry.
+pub const WRAPPED_ENTRY: usize = 4_096;
+/// Bytes of one message's body before sealing.
+pub const BODY: usize = 98_304;
+/// Bytes of one sealed message.
+pub const MESSAGE: usize = 131_072;
+/// Bytes of a relay hint (a URL).
+pub const RELAY_HINT: usize = 255;
