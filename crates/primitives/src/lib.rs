@@ -29,15 +29,21 @@
 //! | FIPS 180-4 (SHA-2) | [`hash`] |
 //! | RFC 2104 (HMAC) | [`mac`] |
 //! | RFC 5869 (HKDF) | [`kdf`] |
-//! | SP 800-38D (GCM) | [`aead`] |
+//! | SP 800-38D (GCM) | [`aead`], [`gcm`] |
+//! | SP 800-38A (AES-CTR) | [`aes_ctr`] |
+//! | RFC 2104 with SHA-1 (SRTP) | [`hmac_sha1`] |
 //! | RFC 8032 (Ed25519) | [`sign`] |
 
 pub mod aead;
+pub mod aes_ctr;
 mod error;
+pub mod gcm;
 pub mod hash;
+pub mod hmac_sha1;
 pub mod kdf;
 pub mod mac;
 pub mod random;
+pub mod scratch;
 pub mod secret;
 pub mod sign;
 

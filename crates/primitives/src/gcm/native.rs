@@ -1,0 +1,64 @@
+use core::hint::black_box;
+
+use ring::aead::{AES_128_GCM, AES_256_GCM, Aad, Algorithm, LessSafeKey, Nonce, Tag, UnboundKey};
+
+use super::{BAD_LENGTH, Row};
+use crate::Error;
+
+/// The row for a key of 16 or 32 bytes.
+pub(super) fn row(key: &[u8]) -> Result<Box<dyn Row>, Error> {
+    let algorithm = [&AES_128_GCM, &AES_256_GCM]
+        .into_iter()
+        .find(|algorithm| algorithm.key_len() == key.len())
+        .ok_or(BAD_LENGTH)?;
+    Ok(Box::new(Native(expand(algorithm, key)?)))
+}
+
+/// The library does not wipe its keys, so dropping one expands the key of all zeros over it.
+struct Native(LessSafeKey);
+
+impl Row for Native {
+    fn replace(&mut self, key: &[u8]) -> Result<(), Error> {
+        self.0 = expand(self.0.algorithm(), key)?;
+        Ok(())
+    }
+
+    fn seal(&self, nonce: &[u8; 12], aad: &[u8], text: &mut [u8]) -> Result<[u8; 16], Error> {
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let tag = self
+            .0
+            .seal_in_place_separate_tag(nonce, Aad::from(aad), text)
+            .map_err(|_| Error::TooLong)?;
+        <[u8; 16]>::try_from(tag.as_ref()).map_err(|_| Error::TooLong)
+    }
+
+    fn open(
+        &self,
+        nonce: &[u8; 12],
+        aad: &[u8],
+        text: &mut [u8],
+        tag: &[u8; 16],
+    ) -> Result<(), Error> {
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        self.0
+            .open_in_place_separate_tag(nonce, Aad::from(aad), Tag::from(*tag), text, 0..)
+            .map(drop)
+            .map_err(|_| Error::Decrypt)
+    }
+}
+
+impl Drop for Native {
+    fn drop(&mut self) {
+        const ZEROS: [u8; 32] = [0; 32];
+        let algorithm = self.0.algorithm();
+        if let Some(Ok(blank)) = ZEROS.get(..algorithm.key_len()).map(|key| expand(algorithm, key))
+        {
+            self.0 = blank;
+            black_box(&mut self.0);
+        }
+    }
+}
+
+fn expand(algorithm: &'static Algorithm, key: &[u8]) -> Result<LessSafeKey, Error> {
+    UnboundKey::new(algorithm, key).map(LessSafeKey::new).map_err(|_| BAD_LENGTH)
+}
