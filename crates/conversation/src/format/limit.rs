@@ -28,3 +28,9 @@ pub const BODY: usize = 98_304;
 pub const MESSAGE: usize = 131_072;
 /// Bytes of a relay hint (a URL).
 pub const RELAY_HINT: usize = 255;
+/// Wraps that one append carries.
+pub const WRAPS: usize = 65_536;
+/// Items of one page.
+pub const PAGE: usize = 1_000;
+/// Conversations of one account's inbox.
+pub const INBOX: usize = 10_000;

@@ -19,6 +19,8 @@ mod login;
 mod message_inside;
 mod message_outside;
 mod policy;
+mod relay_api;
+mod relay_error;
 mod statement;
 mod wrapped_entry;
 
@@ -33,6 +35,11 @@ pub use login::LoginChallenge;
 pub use message_inside::{Content, MessageInside};
 pub use message_outside::MessageOutside;
 pub use policy::{HistoryPolicy, OverduePolicy, Permission, Policy, PostQuantumPolicy, Role};
+pub use relay_api::{
+    AppendRequest, Blob, Inbox, InboxItem, LiveFrame, LoginRequest, Page, PageEnd, PublishRequest,
+    StoredItem,
+};
+pub use relay_error::{RelayError, RelayErrorCode};
 pub use statement::{AccountKey, Seeding, Signer, Statement, StatementBody, StatementKind};
 pub use wrapped_entry::{Recipient, WrapContext, WrappedEntry};
 
