@@ -22,5 +22,7 @@
 //! | PROTOCOL.md | module |
 //! |---|---|
 //! | Formats, Limits, Labels | [`format`] |
+//! | Log | [`log`] |
 
 pub mod format;
+pub mod log;

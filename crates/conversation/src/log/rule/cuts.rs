@@ -1,0 +1,45 @@
+use std::collections::BTreeMap;
+
+use crate::format::{AccountId, DeviceId, EntryBody, Pin};
+use crate::log::{Accounts, AppendError, Lookup, Refused, View};
+
+/// Rule 6: cuts name devices that end here and no others. Gives those that end with their
+/// account rather than by a revocation.
+///
+/// A device that ends and has no cut has none of its messages before it; so an account
+/// whose statements nobody has can still be removed.
+pub(super) fn check(
+    before: &View<'_>,
+    body: &EntryBody,
+    gone: &[AccountId],
+    revoked: &[(AccountId, DeviceId)],
+    accounts: &dyn Accounts,
+) -> Result<Vec<(AccountId, DeviceId)>, AppendError> {
+    let mut ended: BTreeMap<DeviceId, AccountId> = BTreeMap::new();
+    let revoked: BTreeMap<DeviceId, ()> = revoked.iter().map(|(_, device)| (*device, ())).collect();
+    let open = body.cuts.iter().filter(|cut| !revoked.contains_key(&cut.device));
+    let open: Vec<DeviceId> = open.map(|cut| cut.device).collect();
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut missing = Vec::new();
+    for account in gone {
+        let Some(pin) = pin_after(before, body, account) else { continue };
+        match accounts.devices(&pin) {
+            Lookup::Known(devices) => ended.extend(devices.iter().map(|d| (*d, *account))),
+            Lookup::Missing => missing.push(pin),
+            Lookup::Unsound => {}
+        }
+    }
+    let named = open.iter().map(|device| Some((*ended.get(device)?, *device)));
+    match named.collect::<Option<Vec<_>>>() {
+        Some(named) => Ok(named),
+        None if missing.is_empty() => Err(Refused::CutOfOther.into()),
+        None => Err(AppendError::Missing(missing)),
+    }
+}
+
+fn pin_after(before: &View<'_>, body: &EntryBody, account: &AccountId) -> Option<Pin> {
+    let index = body.pins.binary_search_by_key(account, |pin| pin.account).ok();
+    index.and_then(|index| body.pins.get(index)).copied().or_else(|| before.pin(account))
+}

@@ -1,0 +1,15 @@
+//! The membership log: every rule by a test that fails without it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod world;
+
+mod author;
+mod create;
+mod cuts;
+mod epochs;
+mod grants;
+mod members;
+mod order;
+mod permissions;
+mod pins;
+mod queries;
