@@ -16,6 +16,12 @@ impl<const N: usize> Scratch<N> {
         Self([0; N])
     }
 
+    /// A copy of `bytes`; the caller wipes the original.
+    #[must_use]
+    pub const fn copy_from(bytes: &[u8; N]) -> Self {
+        Self(*bytes)
+    }
+
     /// Lends the bytes.
     #[must_use]
     pub const fn expose(&self) -> &[u8; N] {

@@ -1,0 +1,88 @@
+use crate::Error;
+use crate::error::Limit;
+use crate::keys::Lifetime;
+
+/// What an app should hear about though every call succeeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The master key nears the end of its life: install a new one now. Comes once for
+    /// each protocol, when a sixteenth of the lifetime is left.
+    KeyExpiring {
+        /// Whose packets are running out.
+        protocol: Protocol,
+        /// Packets that the key still has.
+        remaining: u64,
+    },
+}
+
+/// RTP or its control protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// Media.
+    Rtp,
+    /// Reports and feedback.
+    Rtcp,
+}
+
+/// How much of a master key's life is spent (RFC 3711 §9.2).
+#[derive(Debug)]
+pub(crate) struct Usage {
+    rtp: Counter,
+    rtcp: Counter,
+}
+
+#[derive(Debug)]
+struct Counter {
+    left: u64,
+    warn_at: u64,
+    warning: Option<u64>,
+}
+
+impl Usage {
+    pub(crate) const fn new(lifetime: Lifetime) -> Self {
+        Self { rtp: Counter::new(lifetime.rtp), rtcp: Counter::new(lifetime.rtcp) }
+    }
+
+    /// Whether one more packet may be protected or opened; changes nothing.
+    pub(crate) const fn check(&self, protocol: Protocol) -> Result<(), Error> {
+        match protocol {
+            Protocol::Rtp if self.rtp.left == 0 => Err(Error::LimitReached(Limit::RtpLifetime)),
+            Protocol::Rtcp if self.rtcp.left == 0 => Err(Error::LimitReached(Limit::RtcpLifetime)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts one packet.
+    pub(crate) const fn spend(&mut self, protocol: Protocol) {
+        match protocol {
+            Protocol::Rtp => self.rtp.spend(),
+            Protocol::Rtcp => self.rtcp.spend(),
+        }
+    }
+
+    pub(crate) fn poll_event(&mut self) -> Option<Event> {
+        let (protocol, remaining) = match (self.rtp.warning.take(), self.rtcp.warning) {
+            (Some(remaining), _) => (Protocol::Rtp, remaining),
+            (None, Some(remaining)) => {
+                self.rtcp.warning = None;
+                (Protocol::Rtcp, remaining)
+            }
+            (None, None) => return None,
+        };
+        Some(Event::KeyExpiring { protocol, remaining })
+    }
+}
+
+impl Counter {
+    const fn new(lifetime: u64) -> Self {
+        Self { left: lifetime, warn_at: lifetime / 16, warning: None }
+    }
+
+    const fn spend(&mut self) {
+        self.left = self.left.saturating_sub(1);
+        if self.left == self.warn_at {
+            self.warning = Some(self.left);
+        }
+    }
+}

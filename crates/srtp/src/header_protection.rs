@@ -1,0 +1,194 @@
+use core::ops::Range;
+
+use crate::Error;
+use crate::cryptex;
+use crate::extension::Elements;
+use crate::header::RtpHeader;
+use crate::index::PacketId;
+use crate::kdf::SessionKeys;
+use crate::transform::counter_hmac::CounterMode;
+use crate::transform::{CUT, Clear};
+
+/// How RTP header extensions are hidden: not at all, some elements (RFC 6904), or all of
+/// them with the contributing sources (Cryptex, RFC 9335). Never two at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderProtection(Way);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Way {
+    Clear,
+    Elements([u64; 4]),
+    Cryptex,
+}
+
+impl HeaderProtection {
+    /// Header extensions are authenticated and stay readable (RFC 3711).
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(Way::Clear)
+    }
+
+    /// Encrypts the extension elements with these identifiers (RFC 6904), in the one-byte
+    /// and in the two-byte form of RFC 8285. Both ends must name the same.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] for 0, which is padding.
+    pub fn elements(ids: &[u8]) -> Result<Self, Error> {
+        let mut set = [0; 4];
+        for id in ids {
+            if *id == 0 {
+                return Err(Error::Misuse("identifier 0 is padding and cannot be encrypted"));
+            }
+            if let Some(word) = set.get_mut(usize::from(id / 64)) {
+                *word |= 1 << (id % 64);
+            }
+        }
+        Ok(Self(Way::Elements(set)))
+    }
+
+    /// Encrypts all extension elements and contributing sources (RFC 9335). A receiver also
+    /// takes packets that came without.
+    ///
+    /// A packet with contributing sources and without an extension gets an empty one: it
+    /// grows by 4 bytes, and comes out of the receiver with it.
+    #[must_use]
+    pub const fn cryptex() -> Self {
+        Self(Way::Cryptex)
+    }
+
+    /// Whether session keys for elements are needed.
+    pub(crate) const fn has_element_keys(&self) -> bool {
+        matches!(self.0, Way::Elements(_))
+    }
+
+    /// Bytes that a packet with this header grows by.
+    pub(crate) fn growth(&self, header: &RtpHeader) -> usize {
+        match self.0 {
+            Way::Cryptex => cryptex::growth(header),
+            _ => 0,
+        }
+    }
+
+    /// Bytes that any packet grows by at most.
+    pub(crate) const fn max_growth(&self) -> usize {
+        match self.0 {
+            Way::Cryptex => RtpHeader::EXTENSION_HEAD,
+            _ => 0,
+        }
+    }
+
+    /// Whether a plain packet can be protected so; changes nothing.
+    pub(crate) fn check_plain(&self, header: &RtpHeader, packet: &[u8]) -> Result<(), Error> {
+        match self.0 {
+            Way::Cryptex => cryptex::check(header),
+            _ => self.check_protected(header, packet),
+        }
+    }
+
+    /// Whether a protected packet can be finished after opening; changes nothing.
+    pub(crate) fn check_protected(&self, header: &RtpHeader, packet: &[u8]) -> Result<(), Error> {
+        match (&self.0, header.extension) {
+            (Way::Elements(_), Some(extension)) => {
+                let body = packet.get(elements_of(header)).ok_or(CUT)?;
+                let mut elements = Elements::new(extension.profile, body.len());
+                while elements.next(body)?.is_some() {}
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Prepares a plain packet, already grown, for sealing.
+    pub(crate) fn before_sealing(
+        &self,
+        header: &RtpHeader,
+        packet: &mut [u8],
+        keys: Option<&ElementCipher>,
+        id: PacketId,
+    ) -> Result<Clear, Error> {
+        match &self.0 {
+            Way::Clear => Ok(Clear { front: header.length(), csrc: 0 }),
+            Way::Elements(ids) => {
+                crypt_elements(header, packet, ids, keys, id)?;
+                Ok(Clear { front: header.length(), csrc: 0 })
+            }
+            Way::Cryptex => cryptex::hide(header, packet),
+        }
+    }
+
+    /// Which bytes of a protected packet are readable.
+    pub(crate) fn clear(&self, header: &RtpHeader) -> Clear {
+        match self.0 {
+            Way::Cryptex => cryptex::clear(header),
+            _ => Clear { front: header.length(), csrc: 0 },
+        }
+    }
+
+    /// Finishes a packet that has been opened.
+    pub(crate) fn after_opening(
+        &self,
+        header: &RtpHeader,
+        packet: &mut [u8],
+        keys: Option<&ElementCipher>,
+        id: PacketId,
+    ) -> Result<(), Error> {
+        match &self.0 {
+            Way::Clear => Ok(()),
+            Way::Elements(ids) => crypt_elements(header, packet, ids, keys, id),
+            Way::Cryptex => cryptex::restore(header, packet),
+        }
+    }
+}
+
+/// The keystream for extension elements (RFC 6904 §3.2): AES in counter mode whatever the
+/// profile (RFC 7714 §8.3).
+pub(crate) struct ElementCipher(CounterMode);
+
+impl ElementCipher {
+    pub(crate) fn new(keys: &SessionKeys) -> Result<Self, Error> {
+        CounterMode::new(keys).map(Self)
+    }
+
+    pub(crate) fn replace(&mut self, keys: &SessionKeys) -> Result<(), Error> {
+        self.0.replace(keys)
+    }
+
+    /// Adds the keystream that lies `offset` bytes behind its start.
+    fn apply_at(&self, id: PacketId, offset: usize, data: &mut [u8]) {
+        const BLOCK: usize = 16;
+        let mut stream = [0; BLOCK + Elements::MAX_LENGTH];
+        let skip = offset % BLOCK;
+        let Some(stream) = stream.get_mut(..skip + data.len()) else { return };
+        self.0.apply(self.0.block(id).wrapping_add((offset / BLOCK) as u128), stream);
+        for (byte, key) in data.iter_mut().zip(stream.iter().skip(skip)) {
+            *byte ^= key;
+        }
+    }
+}
+
+fn crypt_elements(
+    header: &RtpHeader,
+    packet: &mut [u8],
+    ids: &[u64; 4],
+    keys: Option<&ElementCipher>,
+    id: PacketId,
+) -> Result<(), Error> {
+    let Some(extension) = header.extension else { return Ok(()) };
+    let keys = keys.ok_or(Error::Misuse("the session has no keys for header extensions"))?;
+    let body = packet.get_mut(elements_of(header)).ok_or(CUT)?;
+    let mut elements = Elements::new(extension.profile, body.len());
+    while let Some((element, range)) = elements.next(body)? {
+        if contains(ids, element) {
+            keys.apply_at(id, range.start, body.get_mut(range).ok_or(CUT)?);
+        }
+    }
+    Ok(())
+}
+
+fn elements_of(header: &RtpHeader) -> Range<usize> {
+    header.csrc_end + RtpHeader::EXTENSION_HEAD..header.length()
+}
+
+fn contains(ids: &[u64; 4], id: u8) -> bool {
+    ids.get(usize::from(id / 64)).is_some_and(|word| word >> (id % 64) & 1 == 1)
+}

@@ -1,0 +1,145 @@
+use crate::context::Context;
+use crate::event::{Event, Protocol};
+use crate::{Error, MAX_PACKET_LENGTH, MasterKey, Options};
+
+/// The master keys of a receiver: with MKIs any few, one of which each packet names;
+/// without, the one in use and for a while its predecessor.
+pub(crate) struct Keyring {
+    keys: Vec<Context>,
+    /// Until when the predecessor, second in the list, is accepted.
+    overlap: Option<u64>,
+    /// A packet on its way to a second try; holds bytes during an overlap only.
+    spare: Vec<u8>,
+}
+
+impl Keyring {
+    /// Master keys that a receiver holds at most, so that a list from signalling is bounded.
+    pub(crate) const MAX_KEYS: usize = 64;
+
+    pub(crate) fn new(key: Context) -> Self {
+        Self { keys: vec![key], overlap: None, spare: Vec::new() }
+    }
+
+    /// Makes `key` the one tried first; the present one stays until `until`.
+    pub(crate) fn succeed(&mut self, key: Context, until: u64) -> Result<(), Error> {
+        if self.mki_length() != 0 || !key.master().mki().is_empty() {
+            return Err(Error::Misuse("keys with an MKI are added, not succeeded"));
+        }
+        self.check_new(key.master())?;
+        self.keys.truncate(1);
+        self.keys.insert(0, key);
+        self.overlap = Some(until);
+        self.spare.reserve_exact(MAX_PACKET_LENGTH);
+        Ok(())
+    }
+
+    /// Adds a key with an MKI of the length that the others have.
+    pub(crate) fn add(&mut self, key: Context) -> Result<(), Error> {
+        let mki = key.master().mki();
+        if mki.is_empty() || mki.len() != self.mki_length() {
+            return Err(Error::Misuse("all keys of a session have MKIs of one length"));
+        }
+        if self.keys.iter().any(|other| other.master().mki() == mki) {
+            return Err(Error::Misuse("a key with this MKI is installed"));
+        }
+        if self.keys.len() >= Self::MAX_KEYS {
+            return Err(Error::Misuse("a receiver holds at most 64 master keys"));
+        }
+        self.check_new(key.master())?;
+        self.keys.push(key);
+        Ok(())
+    }
+
+    /// Removes the key with this MKI; the last one stays.
+    pub(crate) fn remove(&mut self, mki: &[u8]) -> Result<(), Error> {
+        let place = self.keys.iter().position(|key| key.master().mki() == mki);
+        match place {
+            Some(place) if self.keys.len() > 1 && !mki.is_empty() => {
+                self.keys.remove(place);
+                Ok(())
+            }
+            Some(_) => Err(Error::Misuse("the last master key cannot be removed")),
+            None => Err(Error::UnknownKey),
+        }
+    }
+
+    pub(crate) const fn overlap(&self) -> Option<u64> {
+        self.overlap
+    }
+
+    /// Ends the overlap.
+    pub(crate) fn end_overlap(&mut self) {
+        self.keys.truncate(1);
+        self.overlap = None;
+        self.spare = Vec::new();
+    }
+
+    /// The key that new packets come under: the newest.
+    pub(crate) fn newest(&self) -> Result<&Context, Error> {
+        if self.overlap.is_some() { self.keys.first() } else { self.keys.last() }.ok_or(NO_KEY)
+    }
+
+    pub(crate) fn poll_event(&mut self) -> Option<Event> {
+        self.keys.iter_mut().find_map(|key| key.usage.poll_event())
+    }
+
+    /// Opens `packet` under the key that it names or, in an overlap, under either, and
+    /// spends one use of that key.
+    pub(crate) fn open(
+        &mut self,
+        protocol: Protocol,
+        packet: &mut [u8],
+        mut attempt: impl FnMut(&mut Context, &mut [u8]) -> Result<usize, Error>,
+    ) -> Result<usize, Error> {
+        let mut under = |key: &mut Context, packet: &mut [u8]| {
+            key.usage.check(protocol)?;
+            let length = attempt(key, packet)?;
+            key.usage.spend(protocol);
+            Ok(length)
+        };
+        if self.overlap.is_none() {
+            return under(self.select(protocol, packet)?, packet);
+        }
+        self.spare.clear();
+        self.spare.extend_from_slice(packet);
+        let [newer, older, ..] = self.keys.as_mut_slice() else { return Err(NO_KEY) };
+        match under(newer, packet) {
+            Err(Error::NotAuthentic | Error::LimitReached(_)) => {
+                packet.copy_from_slice(&self.spare);
+                under(older, packet)
+            }
+            result => result,
+        }
+    }
+
+    fn select(&mut self, protocol: Protocol, packet: &[u8]) -> Result<&mut Context, Error> {
+        if self.mki_length() == 0 {
+            return self.keys.first_mut().ok_or(NO_KEY);
+        }
+        let trailer = self.keys.first().ok_or(NO_KEY)?.trailer(protocol);
+        let mki = trailer.mki_of(packet)?;
+        self.keys.iter_mut().find(|key| key.master().mki() == mki).ok_or(Error::UnknownKey)
+    }
+
+    fn mki_length(&self) -> usize {
+        self.keys.first().map_or(0, |key| key.master().mki().len())
+    }
+
+    fn check_new(&self, master: &MasterKey) -> Result<(), Error> {
+        if self.keys.iter().any(|key| key.master().derives_as(master)) {
+            return Err(Error::Misuse("the new master key is installed already"));
+        }
+        if self.keys.iter().any(|key| key.master().profile() != master.profile()) {
+            return Err(Error::Misuse("all keys of a receiver have one profile"));
+        }
+        Ok(())
+    }
+}
+
+/// A key prepared for the ring.
+pub(crate) fn prepare(key: MasterKey, options: &Options) -> Result<Context, Error> {
+    crate::sender::check_options(&key, options)?;
+    Context::new(key, options)
+}
+
+const NO_KEY: Error = Error::Misuse("the receiver has no master key");

@@ -1,0 +1,265 @@
+use core::fmt;
+
+use privity_primitives::secret::equal;
+
+use crate::context::Context;
+use crate::event::{Event, Protocol};
+use crate::header::{RtpHeader, rtcp_ssrc};
+use crate::header_protection::HeaderProtection;
+use crate::index::PacketId;
+use crate::keyring::{Keyring, prepare};
+use crate::options::{Options, RtcpEncryption};
+use crate::profile::Encryption;
+use crate::sender::{ENCRYPTED, MAX_TAG};
+use crate::streams::Streams;
+use crate::trailer::Trailer;
+use crate::{Error, MAX_PACKET_LENGTH, MasterKey};
+
+/// Opens the packets of one direction: any number of SSRCs under one or more master keys.
+///
+/// Works in the caller's buffers and allocates nothing after [`Receiver::new`] and the
+/// calls that install keys.
+///
+/// # Security
+/// Rollover counters, replay windows and the list of SSRCs change only after a packet has
+/// proven to be authentic. After [`Error::NotAuthentic`] a packet's bytes are not specified,
+/// but are never its plaintext; after any other error they are unchanged.
+pub struct Receiver {
+    keyring: Keyring,
+    streams: Streams,
+    options: Options,
+}
+
+impl Receiver {
+    /// Starts with the master key of the peer's sender.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if the options do not fit the key's profile.
+    pub fn new(key: MasterKey, options: Options) -> Result<Self, Error> {
+        let keyring = Keyring::new(prepare(key, &options)?);
+        Ok(Self { keyring, streams: Streams::new(&options), options })
+    }
+
+    /// Installs the successor of a master key without MKI. It is tried first; the present
+    /// key is accepted for packets in flight until `until` (Unix milliseconds), when
+    /// [`Receiver::handle_timeout`] drops it. Rollover counters and windows go on.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] for a key that is installed, has an MKI or another profile.
+    pub fn rekey(&mut self, key: MasterKey, until: u64) -> Result<(), Error> {
+        let context = prepare(key, &self.options)?;
+        self.keyring.succeed(context, until)
+    }
+
+    /// Adds a master key with an MKI beside those with MKIs that are installed; each packet
+    /// names its own. At most 64.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] for an MKI that is installed or of another length, a key that is
+    /// installed, another profile, or too many keys.
+    pub fn add_key(&mut self, key: MasterKey) -> Result<(), Error> {
+        let context = prepare(key, &self.options)?;
+        self.keyring.add(context)
+    }
+
+    /// Removes the master key with this MKI.
+    ///
+    /// # Errors
+    /// [`Error::UnknownKey`] if there is none, [`Error::Misuse`] for the last one.
+    pub fn remove_key(&mut self, mki: &[u8]) -> Result<(), Error> {
+        self.keyring.remove(mki)
+    }
+
+    /// Opens an SRTP packet in place and gives the length of the RTP packet back, which
+    /// stands at the front of `packet`.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`], [`Error::UnknownKey`], [`Error::Replayed`], [`Error::TooOld`],
+    /// [`Error::NotAuthentic`], [`Error::StreamLimit`] or [`Error::LimitReached`].
+    pub fn unprotect_rtp(&mut self, packet: &mut [u8]) -> Result<usize, Error> {
+        let trailer = self.trailer(packet, Protocol::Rtp)?;
+        let body = packet.len() - trailer.length();
+        let plain = packet.get(..body).ok_or(TOO_SHORT)?;
+        let header = RtpHeader::parse(plain)?;
+        self.options.headers.check_protected(&header, plain)?;
+        let seat = self.streams.seat(header.ssrc)?;
+        let index = self.streams.rtp_index(seat, header.sequence)?;
+        self.streams.check(seat, Protocol::Rtp, index)?;
+
+        let id = PacketId { ssrc: header.ssrc, index };
+        let headers = &self.options.headers;
+        let length = self.keyring.open(Protocol::Rtp, packet, |key, packet| {
+            open_rtp(key, headers, trailer, &header, id, packet)
+        })?;
+        self.streams.mark(seat, Protocol::Rtp, id);
+        Ok(length)
+    }
+
+    /// Opens an SRTCP packet in place and gives the length of the RTCP packet back, which
+    /// stands at the front of `packet`.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`], [`Error::UnknownKey`], [`Error::NotEncrypted`],
+    /// [`Error::Replayed`], [`Error::TooOld`], [`Error::NotAuthentic`],
+    /// [`Error::StreamLimit`] or [`Error::LimitReached`].
+    pub fn unprotect_rtcp(&mut self, packet: &mut [u8]) -> Result<usize, Error> {
+        let trailer = self.trailer(packet, Protocol::Rtcp)?;
+        let ssrc = rtcp_ssrc(packet.get(..packet.len() - trailer.length()).ok_or(TOO_SHORT)?)?;
+        let word = <[u8; 4]>::try_from(&*trailer.split(packet)?.word).map_err(|_| TOO_SHORT)?;
+        let (flag, index) =
+            (u32::from_be_bytes(word) & ENCRYPTED, u32::from_be_bytes(word) & !ENCRYPTED);
+        if flag == 0 && self.requires_rtcp_encryption()? {
+            return Err(Error::NotEncrypted);
+        }
+        let id = PacketId { ssrc, index: u64::from(index) };
+        let seat = self.streams.seat(ssrc)?;
+        self.streams.check(seat, Protocol::Rtcp, id.index)?;
+
+        let length = self.keyring.open(Protocol::Rtcp, packet, |key, packet| {
+            if flag == 0 {
+                check_clear_rtcp(key, trailer, id, word, packet)
+            } else {
+                open_rtcp(key, trailer, id, word, packet)
+            }
+        })?;
+        self.streams.mark(seat, Protocol::Rtcp, id);
+        Ok(length)
+    }
+
+    /// As [`Receiver::unprotect_rtp`], from `packet` into `out`, which must have room for
+    /// all of `packet`.
+    ///
+    /// # Errors
+    /// As [`Receiver::unprotect_rtp`], and [`Error::BufferTooSmall`].
+    pub fn unprotect_rtp_into(&mut self, packet: &[u8], out: &mut [u8]) -> Result<usize, Error> {
+        self.unprotect_rtp(copy_in(packet, out)?)
+    }
+
+    /// As [`Receiver::unprotect_rtcp`], from `packet` into `out`, which must have room for
+    /// all of `packet`.
+    ///
+    /// # Errors
+    /// As [`Receiver::unprotect_rtcp`], and [`Error::BufferTooSmall`].
+    pub fn unprotect_rtcp_into(&mut self, packet: &[u8], out: &mut [u8]) -> Result<usize, Error> {
+        self.unprotect_rtcp(copy_in(packet, out)?)
+    }
+
+    /// Sets the rollover counter of the next RTP packet of `ssrc`: for joining a stream
+    /// late, with the counter that signalling gave (RFC 3711 §3.3.1).
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if it lies before the present one, [`Error::StreamLimit`].
+    pub fn set_rollover_counter(&mut self, ssrc: u32, roc: u32) -> Result<(), Error> {
+        self.streams.set_rollover_counter(ssrc, roc)
+    }
+
+    /// Drops the predecessor of the master key once its time is over.
+    pub fn handle_timeout(&mut self, now: u64) {
+        if self.keyring.overlap().is_some_and(|until| until <= now) {
+            self.keyring.end_overlap();
+        }
+    }
+
+    /// When [`Receiver::handle_timeout`] wants to be called (Unix milliseconds), if at all.
+    #[must_use]
+    pub const fn poll_timeout(&self) -> Option<u64> {
+        self.keyring.overlap()
+    }
+
+    /// Takes the next event, if there is one.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.keyring.poll_event()
+    }
+
+    /// The rollover counter of `ssrc`; none for an SSRC that was never heard.
+    #[must_use]
+    pub fn rollover_counter(&self, ssrc: u32) -> Option<u32> {
+        self.streams.rollover_counter(ssrc)
+    }
+
+    fn trailer(&self, packet: &[u8], protocol: Protocol) -> Result<Trailer, Error> {
+        let trailer = self.keyring.newest()?.trailer(protocol);
+        if packet.len() < trailer.length() {
+            Err(TOO_SHORT)
+        } else if packet.len() > MAX_PACKET_LENGTH {
+            Err(Error::Malformed("the packet is longer than 65,535 bytes"))
+        } else {
+            Ok(trailer)
+        }
+    }
+
+    fn requires_rtcp_encryption(&self) -> Result<bool, Error> {
+        let profile = self.keyring.newest()?.master().profile();
+        Ok(self.options.rtcp == RtcpEncryption::Required
+            && profile.encryption() == Encryption::Encrypts)
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").finish_non_exhaustive()
+    }
+}
+
+fn open_rtp(
+    key: &mut Context,
+    headers: &HeaderProtection,
+    trailer: Trailer,
+    header: &RtpHeader,
+    id: PacketId,
+    packet: &mut [u8],
+) -> Result<usize, Error> {
+    let parts = trailer.split(packet)?;
+    let session = key.session(Protocol::Rtp, id.index)?;
+    session.transform.open_rtp(id, parts.covered, headers.clear(header), parts.tag)?;
+    headers.after_opening(header, parts.covered, session.elements.as_ref(), id)?;
+    Ok(parts.covered.len())
+}
+
+fn open_rtcp(
+    key: &mut Context,
+    trailer: Trailer,
+    id: PacketId,
+    word: [u8; 4],
+    packet: &mut [u8],
+) -> Result<usize, Error> {
+    let parts = trailer.split(packet)?;
+    let session = key.session(Protocol::Rtcp, id.index)?;
+    session.transform.open_rtcp(id, parts.covered, word, parts.tag)?;
+    Ok(parts.covered.len())
+}
+
+/// Checks an SRTCP packet with E = 0: the tag covers the packet and the word, which is put
+/// behind it for that time.
+fn check_clear_rtcp(
+    key: &mut Context,
+    trailer: Trailer,
+    id: PacketId,
+    word: [u8; 4],
+    packet: &mut [u8],
+) -> Result<usize, Error> {
+    let parts = trailer.split(packet)?;
+    let length = parts.covered.len();
+    let (mut given, mut made) = ([0; MAX_TAG], [0; MAX_TAG]);
+    let given = given.get_mut(..trailer.tag).ok_or(TOO_SHORT)?;
+    let made = made.get_mut(..trailer.tag).ok_or(TOO_SHORT)?;
+    given.copy_from_slice(parts.tag);
+
+    let covered = packet.get_mut(..length + word.len()).ok_or(TOO_SHORT)?;
+    let end = covered.last_chunk_mut::<4>().ok_or(TOO_SHORT)?;
+    let displaced = core::mem::replace(end, word);
+    let session = key.session(Protocol::Rtcp, id.index)?;
+    let tagged = session.transform.tag_rtcp(id, covered, made);
+    covered.last_chunk_mut().ok_or(TOO_SHORT).map(|end| *end = displaced)?;
+    tagged?;
+    if equal(made, given) { Ok(length) } else { Err(Error::NotAuthentic) }
+}
+
+fn copy_in<'a>(packet: &[u8], out: &'a mut [u8]) -> Result<&'a mut [u8], Error> {
+    let needed = packet.len();
+    let target = out.get_mut(..needed).ok_or(Error::BufferTooSmall { needed })?;
+    target.copy_from_slice(packet);
+    Ok(target)
+}
+
+const TOO_SHORT: Error = Error::Malformed("the packet is shorter than its trailer");

@@ -1,0 +1,124 @@
+use crate::Error;
+
+/// The highest index so far and the state that the app may have set for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Track {
+    /// None until the first packet.
+    pub(crate) highest: Option<u64>,
+    /// A rollover counter that the app gave for the next packet.
+    pub(crate) pending_roc: Option<u32>,
+}
+
+/// The replay window of one stream (RFC 3711 §3.3.2): which of the last `size` indices
+/// were seen. The bits are a ring of words that the stream table owns.
+pub(crate) struct Window<'a> {
+    pub(crate) track: &'a mut Track,
+    pub(crate) seen: &'a mut [u64],
+    pub(crate) size: u64,
+}
+
+impl Window<'_> {
+    /// Whether `index` is new; changes nothing.
+    pub(crate) fn check(&self, index: u64) -> Result<(), Error> {
+        let Some(highest) = self.track.highest.filter(|highest| index <= *highest) else {
+            return Ok(());
+        };
+        if highest - index >= self.size {
+            return Err(Error::TooOld);
+        }
+        let (word, bit) = self.place(index);
+        let seen = self.seen.get(word).is_some_and(|word| word & bit != 0);
+        if seen { Err(Error::Replayed) } else { Ok(()) }
+    }
+
+    /// Notes that `index` was seen: only for a packet that has proven to be authentic.
+    pub(crate) fn mark(&mut self, index: u64) {
+        match self.track.highest {
+            None => self.seen.fill(0),
+            Some(highest) if index > highest => self.forget(highest + 1, index - highest),
+            Some(_) => {}
+        }
+        self.track.highest = self.track.highest.max(Some(index));
+        self.track.pending_roc = None;
+        let (word, bit) = self.place(index);
+        if let Some(word) = self.seen.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    /// Clears the places of `count` indices from `first` on, as the ring moves over them.
+    fn forget(&mut self, first: u64, count: u64) {
+        let places = self.places();
+        if count >= places {
+            self.seen.fill(0);
+            return;
+        }
+        let mut place = first % places;
+        let mut left = count;
+        while left > 0 {
+            let offset = place % 64;
+            let run = left.min(64 - offset);
+            let mask = (u64::MAX >> (64 - run)) << offset;
+            let word = usize::try_from(place / 64).ok().and_then(|word| self.seen.get_mut(word));
+            if let Some(word) = word {
+                *word &= !mask;
+            }
+            place = (place + run) % places;
+            left -= run;
+        }
+    }
+
+    fn place(&self, index: u64) -> (usize, u64) {
+        let place = index % self.places();
+        (usize::try_from(place / 64).unwrap_or_default(), 1 << (place % 64))
+    }
+
+    fn places(&self) -> u64 {
+        (self.seen.len() as u64 * 64).max(1)
+    }
+}
+
+/// Words that a window of `size` indices needs.
+pub(crate) fn words(size: u16) -> usize {
+    usize::from(size).div_ceil(64)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{Rng, SeedableRng};
+
+    use super::*;
+
+    #[test]
+    fn the_window_does_what_a_set_of_all_indices_does() {
+        for size in [64, 65, 127, 128, 1_000, 32_767] {
+            let mut rng = ChaCha8Rng::seed_from_u64(u64::from(size));
+            let mut track = Track::default();
+            let mut seen = vec![u64::MAX; words(size)];
+            let size = u64::from(size);
+            let mut window = Window { track: &mut track, seen: &mut seen, size };
+            let (mut all, mut highest) = (HashSet::new(), 0u64);
+            for step in 0..20_000 {
+                let reach = if step % 500 == 0 { 3 * size } else { 40 };
+                let index =
+                    (highest + u64::from(rng.next_u32()) % (2 * reach)).saturating_sub(reach);
+                let expected = if !all.is_empty() && index + size <= highest {
+                    Err(Error::TooOld)
+                } else if all.contains(&index) {
+                    Err(Error::Replayed)
+                } else {
+                    Ok(())
+                };
+                assert_eq!(window.check(index), expected, "size {size}, index {index}");
+                if expected.is_ok() {
+                    window.mark(index);
+                    all.insert(index);
+                    highest = highest.max(index);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+use core::fmt;
+
+use crate::context::Context;
+use crate::event::{Event, Protocol};
+use crate::header::{RtpHeader, rtcp_ssrc};
+use crate::header_protection::HeaderProtection;
+use crate::index::PacketId;
+use crate::options::{Options, RtcpEncryption};
+use crate::profile::Encryption;
+use crate::streams::Streams;
+use crate::trailer::Trailer;
+use crate::{Error, MAX_PACKET_LENGTH, MasterKey};
+
+/// Protects the packets of one direction: any number of SSRCs under one master key.
+///
+/// Works in the caller's buffers and allocates nothing after [`Sender::new`].
+///
+/// # Security
+/// A sender refuses to protect one SSRC and sequence number twice ([`Error::Reused`]): two
+/// texts under one keystream betray each other. It can only know of packets that it
+/// protected itself, so never restart a sender with a master key that was used before.
+pub struct Sender {
+    context: Context,
+    streams: Streams,
+    options: Options,
+}
+
+impl Sender {
+    /// Starts with a master key that has protected nothing before.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if the options do not fit the key's profile.
+    pub fn new(key: MasterKey, options: Options) -> Result<Self, Error> {
+        check_options(&key, &options)?;
+        let context = Context::new(key, &options)?;
+        Ok(Self { context, streams: Streams::new(&options), options })
+    }
+
+    /// Continues under another master key of any profile. Rollover counters and SRTCP
+    /// indices go on as they are (RFC 3711 §3.3.1, §3.4).
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] for the key in use (its packets would be encrypted twice) or one
+    /// that does not fit the options; the key in use stays then.
+    pub fn rekey(&mut self, key: MasterKey) -> Result<(), Error> {
+        if self.context.master().derives_as(&key) {
+            return Err(Error::Misuse("the new master key is the one in use"));
+        }
+        check_options(&key, &self.options)?;
+        self.context = Context::new(key, &self.options)?;
+        Ok(())
+    }
+
+    /// Protects the RTP packet in the first `length` bytes of `buffer`, in place, and gives
+    /// the length of the SRTP packet back. The rest of the buffer must have room for what
+    /// is added, at most [`Sender::rtp_overhead`] bytes.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`], [`Error::Reused`], [`Error::StreamLimit`],
+    /// [`Error::LimitReached`] or [`Error::BufferTooSmall`]; the buffer is unchanged then.
+    pub fn protect_rtp(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error> {
+        let plain = plain_packet(buffer, length)?;
+        let header = RtpHeader::parse(plain)?;
+        self.options.headers.check_plain(&header, plain)?;
+        let seat = self.streams.seat(header.ssrc)?;
+        let index = self.streams.rtp_index(seat, header.sequence).map_err(reused)?;
+        self.streams.check(seat, Protocol::Rtp, index).map_err(reused)?;
+        self.context.usage.check(Protocol::Rtp)?;
+
+        let trailer = self.context.trailer(Protocol::Rtp);
+        let total = length + self.options.headers.growth(&header) + trailer.length();
+        let packet = buffer.get_mut(..total).ok_or(Error::BufferTooSmall { needed: total })?;
+        let id = PacketId { ssrc: header.ssrc, index };
+        seal_rtp(&mut self.context, &self.options.headers, trailer, &header, id, packet)?;
+        self.streams.mark(seat, Protocol::Rtp, id);
+        self.context.usage.spend(Protocol::Rtp);
+        Ok(total)
+    }
+
+    /// Protects the RTCP packet (alone or compound) in the first `length` bytes of
+    /// `buffer`, in place, and gives the length of the SRTCP packet back. The rest of the
+    /// buffer must have room for [`Sender::rtcp_overhead`] bytes.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`], [`Error::StreamLimit`], [`Error::LimitReached`] or
+    /// [`Error::BufferTooSmall`]; the buffer is unchanged then.
+    pub fn protect_rtcp(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error> {
+        let ssrc = rtcp_ssrc(plain_packet(buffer, length)?)?;
+        let seat = self.streams.seat(ssrc)?;
+        let index = self.streams.next_rtcp_index(seat)?;
+        self.context.usage.check(Protocol::Rtcp)?;
+
+        let total = length + self.rtcp_overhead();
+        let packet = buffer.get_mut(..total).ok_or(Error::BufferTooSmall { needed: total })?;
+        let id = PacketId { ssrc, index };
+        self.seal_rtcp(id, packet, length)?;
+        self.streams.mark(seat, Protocol::Rtcp, id);
+        self.context.usage.spend(Protocol::Rtcp);
+        Ok(total)
+    }
+
+    /// As [`Sender::protect_rtp`], from `packet` into `out`, with the same result.
+    ///
+    /// # Errors
+    /// As [`Sender::protect_rtp`]; `out` may hold the plain packet then.
+    pub fn protect_rtp_into(&mut self, packet: &[u8], out: &mut [u8]) -> Result<usize, Error> {
+        copy_in(packet, out, self.rtp_overhead())?;
+        self.protect_rtp(out, packet.len())
+    }
+
+    /// As [`Sender::protect_rtcp`], from `packet` into `out`, with the same result.
+    ///
+    /// # Errors
+    /// As [`Sender::protect_rtcp`]; `out` may hold the plain packet then.
+    pub fn protect_rtcp_into(&mut self, packet: &[u8], out: &mut [u8]) -> Result<usize, Error> {
+        copy_in(packet, out, self.rtcp_overhead())?;
+        self.protect_rtcp(out, packet.len())
+    }
+
+    /// Sets the rollover counter of the next RTP packet of `ssrc`: for a stream that
+    /// another sender began under another key.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if it lies before the present one, [`Error::StreamLimit`].
+    pub fn set_rollover_counter(&mut self, ssrc: u32, roc: u32) -> Result<(), Error> {
+        self.streams.set_rollover_counter(ssrc, roc)
+    }
+
+    /// Sets the SRTCP index of the next RTCP packet of `ssrc`.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if it lies before the present one or has more than 31 bits,
+    /// [`Error::StreamLimit`].
+    pub fn set_rtcp_index(&mut self, ssrc: u32, index: u32) -> Result<(), Error> {
+        self.streams.set_next_rtcp_index(ssrc, index)
+    }
+
+    /// Takes the next event, if there is one.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.context.usage.poll_event()
+    }
+
+    /// The rollover counter of `ssrc`, to be told to late joiners; none for an SSRC that
+    /// has sent nothing.
+    #[must_use]
+    pub fn rollover_counter(&self, ssrc: u32) -> Option<u32> {
+        self.streams.rollover_counter(ssrc)
+    }
+
+    /// Bytes that protection adds to an RTP packet at most.
+    #[must_use]
+    pub fn rtp_overhead(&self) -> usize {
+        self.context.trailer(Protocol::Rtp).length() + self.options.headers.max_growth()
+    }
+
+    /// Bytes that protection adds to an RTCP packet.
+    #[must_use]
+    pub fn rtcp_overhead(&self) -> usize {
+        self.context.trailer(Protocol::Rtcp).length()
+    }
+
+    fn seal_rtcp(&mut self, id: PacketId, packet: &mut [u8], length: usize) -> Result<(), Error> {
+        let trailer = self.context.trailer(Protocol::Rtcp);
+        let clear = self.options.rtcp == RtcpEncryption::Off
+            || self.context.master().profile().encryption() == Encryption::AuthenticatesOnly;
+        let index = u32::try_from(id.index).unwrap_or_default();
+        let word = if clear { index } else { ENCRYPTED | index }.to_be_bytes();
+        let mut tag = [0; MAX_TAG];
+        let tag = tag.get_mut(..trailer.tag).unwrap_or_default();
+        if clear {
+            let covered = packet.get_mut(..length + word.len()).ok_or(NO_ROOM)?;
+            covered.last_chunk_mut().ok_or(NO_ROOM).map(|end| *end = word)?;
+            let session = self.context.session(Protocol::Rtcp, id.index)?;
+            session.transform.tag_rtcp(id, covered, tag)?;
+        }
+        let parts = trailer.split(packet)?;
+        if !clear {
+            let session = self.context.session(Protocol::Rtcp, id.index)?;
+            session.transform.seal_rtcp(id, parts.covered, word, tag)?;
+        }
+        parts.tag.copy_from_slice(tag);
+        parts.word.copy_from_slice(&word);
+        parts.mki.copy_from_slice(self.context.master().mki());
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender")
+            .field("profile", &self.context.master().profile())
+            .finish_non_exhaustive()
+    }
+}
+
+fn seal_rtp(
+    context: &mut Context,
+    headers: &HeaderProtection,
+    trailer: Trailer,
+    header: &RtpHeader,
+    id: PacketId,
+    packet: &mut [u8],
+) -> Result<(), Error> {
+    let parts = trailer.split(packet)?;
+    let session = context.session(Protocol::Rtp, id.index)?;
+    let clear = headers.before_sealing(header, parts.covered, session.elements.as_ref(), id)?;
+    session.transform.seal_rtp(id, parts.covered, clear, parts.tag)?;
+    parts.mki.copy_from_slice(context.master().mki());
+    Ok(())
+}
+
+/// What both ends ask of their options.
+pub(crate) fn check_options(key: &MasterKey, options: &Options) -> Result<(), Error> {
+    let encrypts = key.profile().encryption() == Encryption::Encrypts;
+    if !encrypts && options.headers != HeaderProtection::none() {
+        return Err(Error::Misuse("a profile without encryption cannot encrypt headers"));
+    }
+    Ok(())
+}
+
+fn plain_packet(buffer: &[u8], length: usize) -> Result<&[u8], Error> {
+    if length > MAX_PACKET_LENGTH {
+        return Err(Error::Malformed("the packet is longer than 65,535 bytes"));
+    }
+    buffer.get(..length).ok_or(Error::BufferTooSmall { needed: length })
+}
+
+fn copy_in(packet: &[u8], out: &mut [u8], overhead: usize) -> Result<(), Error> {
+    let needed = packet.len().saturating_add(overhead);
+    let target = out.get_mut(..packet.len()).ok_or(Error::BufferTooSmall { needed })?;
+    target.copy_from_slice(packet);
+    Ok(())
+}
+
+/// To a sender an index behind the window or in it is its own mistake.
+fn reused(error: Error) -> Error {
+    match error {
+        Error::Replayed | Error::TooOld => Error::Reused,
+        other => other,
+    }
+}
+
+/// The E flag of an SRTCP packet (RFC 3711 §3.4).
+pub(crate) const ENCRYPTED: u32 = 1 << 31;
+/// Bytes of the longest tag.
+pub(crate) const MAX_TAG: usize = 20;
+const NO_ROOM: Error = Error::Malformed("the packet is shorter than its trailer");

@@ -1,0 +1,168 @@
+use crate::Error;
+use crate::error::Limit;
+use crate::index::{MAX_RTCP_INDEX, PacketId, estimate, rollover_counter, with_rollover_counter};
+use crate::replay::{Track, Window, words};
+use crate::{Options, event::Protocol};
+
+/// The streams of a session by SSRC: bounded in number, allocated at once, none ever
+/// evicted.
+pub(crate) struct Streams {
+    /// SSRC and place of each stream in use, by SSRC.
+    order: Vec<(u32, usize)>,
+    streams: Vec<Stream>,
+    /// The replay windows' bits, two windows for each stream.
+    seen: Vec<u64>,
+    words: usize,
+    size: u64,
+    last: usize,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Stream {
+    ssrc: Option<u32>,
+    rtp: Track,
+    rtcp: Track,
+}
+
+/// Where the state of a packet's SSRC is, or would be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Seat {
+    Taken(usize),
+    Free { rank: usize },
+}
+
+impl Streams {
+    pub(crate) fn new(options: &Options) -> Self {
+        let count = usize::from(options.streams);
+        let words = words(options.window);
+        Self {
+            order: Vec::with_capacity(count),
+            streams: vec![Stream::default(); count],
+            seen: vec![0; 2 * count * words],
+            words,
+            size: u64::from(options.window),
+            last: 0,
+        }
+    }
+
+    /// Finds the stream, or room for it.
+    pub(crate) fn seat(&self, ssrc: u32) -> Result<Seat, Error> {
+        if self.streams.get(self.last).is_some_and(|stream| stream.ssrc == Some(ssrc)) {
+            return Ok(Seat::Taken(self.last));
+        }
+        match self.order.binary_search_by_key(&ssrc, |entry| entry.0) {
+            Ok(rank) => Ok(Seat::Taken(self.order.get(rank).map_or(0, |entry| entry.1))),
+            Err(_) if self.order.len() == self.streams.len() => Err(Error::StreamLimit),
+            Err(rank) => Ok(Seat::Free { rank }),
+        }
+    }
+
+    /// The RTP index of a sequence number (RFC 3711 §3.3.1).
+    pub(crate) fn rtp_index(&self, seat: Seat, sequence: u16) -> Result<u64, Error> {
+        let track = self.track(seat, Protocol::Rtp);
+        match (track.pending_roc, track.highest) {
+            (Some(roc), _) => Ok(with_rollover_counter(roc, sequence)),
+            (None, Some(highest)) => estimate(highest, sequence),
+            (None, None) => Ok(u64::from(sequence)),
+        }
+    }
+
+    /// Whether the index is new to its stream; changes nothing.
+    pub(crate) fn check(
+        &mut self,
+        seat: Seat,
+        protocol: Protocol,
+        index: u64,
+    ) -> Result<(), Error> {
+        match seat {
+            Seat::Taken(place) => {
+                self.window(place, protocol).map_or(Ok(()), |window| window.check(index))
+            }
+            Seat::Free { .. } => Ok(()),
+        }
+    }
+
+    /// Notes the index of a packet that was protected or has proven to be authentic; only
+    /// here does a stream come into being.
+    pub(crate) fn mark(&mut self, seat: Seat, protocol: Protocol, id: PacketId) {
+        let place = match seat {
+            Seat::Taken(place) => place,
+            Seat::Free { rank } => self.take(rank, id.ssrc),
+        };
+        self.last = place;
+        if let Some(mut window) = self.window(place, protocol) {
+            window.mark(id.index);
+        }
+    }
+
+    pub(crate) fn rollover_counter(&self, ssrc: u32) -> Option<u32> {
+        let track = self.track(self.seat(ssrc).ok()?, Protocol::Rtp);
+        track.pending_roc.or(track.highest.map(rollover_counter))
+    }
+
+    /// Sets the rollover counter that the next RTP packet of `ssrc` has.
+    pub(crate) fn set_rollover_counter(&mut self, ssrc: u32, roc: u32) -> Result<(), Error> {
+        let seat = self.seat(ssrc)?;
+        if self.track(seat, Protocol::Rtp).highest.is_some_and(|now| rollover_counter(now) > roc) {
+            return Err(Error::Misuse("a rollover counter never goes back"));
+        }
+        let place = match seat {
+            Seat::Taken(place) => place,
+            Seat::Free { rank } => self.take(rank, ssrc),
+        };
+        if let Some(stream) = self.streams.get_mut(place) {
+            stream.rtp.pending_roc = Some(roc);
+        }
+        Ok(())
+    }
+
+    /// The SRTCP index that the next packet of `seat` gets when sent (RFC 3711 §3.4).
+    pub(crate) fn next_rtcp_index(&self, seat: Seat) -> Result<u64, Error> {
+        match self.track(seat, Protocol::Rtcp).highest {
+            None => Ok(0),
+            Some(MAX_RTCP_INDEX..) => Err(Error::LimitReached(Limit::RtcpIndex)),
+            Some(highest) => Ok(highest + 1),
+        }
+    }
+
+    /// Sets the SRTCP index that the next packet of `ssrc` gets when sent.
+    pub(crate) fn set_next_rtcp_index(&mut self, ssrc: u32, index: u32) -> Result<(), Error> {
+        let (seat, index) = (self.seat(ssrc)?, u64::from(index));
+        if index > MAX_RTCP_INDEX || self.next_rtcp_index(seat)? > index {
+            return Err(Error::Misuse("an SRTCP index has 31 bits and never goes back"));
+        }
+        if let Some(before) = index.checked_sub(1) {
+            self.mark(seat, Protocol::Rtcp, PacketId { ssrc, index: before });
+        }
+        Ok(())
+    }
+
+    fn track(&self, seat: Seat, protocol: Protocol) -> Track {
+        let Seat::Taken(place) = seat else { return Track::default() };
+        let stream = self.streams.get(place).copied().unwrap_or_default();
+        match protocol {
+            Protocol::Rtp => stream.rtp,
+            Protocol::Rtcp => stream.rtcp,
+        }
+    }
+
+    fn take(&mut self, rank: usize, ssrc: u32) -> usize {
+        let place = self.order.len();
+        self.order.insert(rank.min(place), (ssrc, place));
+        if let Some(stream) = self.streams.get_mut(place) {
+            stream.ssrc = Some(ssrc);
+        }
+        place
+    }
+
+    fn window(&mut self, place: usize, protocol: Protocol) -> Option<Window<'_>> {
+        let stream = self.streams.get_mut(place)?;
+        let (track, half) = match protocol {
+            Protocol::Rtp => (&mut stream.rtp, 0),
+            Protocol::Rtcp => (&mut stream.rtcp, 1),
+        };
+        let start = (2 * place + half) * self.words;
+        let seen = self.seen.get_mut(start..start + self.words)?;
+        Some(Window { track, seen, size: self.size })
+    }
+}
