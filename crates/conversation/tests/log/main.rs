@@ -4,12 +4,16 @@
 mod world;
 
 mod author;
+mod conduct;
 mod create;
 mod cuts;
 mod epochs;
+mod flips;
 mod grants;
 mod members;
 mod order;
 mod permissions;
 mod pins;
 mod queries;
+mod random;
+mod state;

@@ -95,6 +95,15 @@ impl Book {
         *self.chains[&account].last().unwrap().devices.first().unwrap()
     }
 
+    pub(crate) fn devices_now(&self, account: AccountId) -> Vec<DeviceId> {
+        self.chains[&account].last().unwrap().devices.iter().copied().collect()
+    }
+
+    /// A device that the account has or had, for entries that are to be refused.
+    pub(crate) fn keyed_device(&self, account: AccountId) -> DeviceId {
+        *self.chains[&account].iter().find_map(|head| head.devices.last()).unwrap()
+    }
+
     pub(crate) fn sign(&self, body: &EntryBody) -> Entry {
         Entry::sign(body.clone(), &self.keys[&body.device]).unwrap()
     }
