@@ -29,13 +29,15 @@
 //! | FIPS 180-4 (SHA-2) | [`hash`] |
 //! | RFC 2104 (HMAC) | [`mac`] |
 //! | RFC 5869 (HKDF) | [`kdf`] |
-//! | SP 800-38D (GCM) | [`aead`], [`gcm`] |
+//! | SP 800-38D (GCM) | [`aead`], [`gcm`], [`committing`] |
 //! | SP 800-38A (AES-CTR) | [`aes_ctr`] |
 //! | RFC 2104 with SHA-1 (SRTP) | [`hmac_sha1`] |
 //! | RFC 8032 (Ed25519) | [`sign`] |
+//! | RFC 9180 (HPKE), X-Wing, RFC 8017 (RSA-OAEP) | [`wrap`] |
 
 pub mod aead;
 pub mod aes_ctr;
+pub mod committing;
 mod error;
 pub mod gcm;
 pub mod hash;
@@ -46,5 +48,6 @@ pub mod random;
 pub mod scratch;
 pub mod secret;
 pub mod sign;
+pub mod wrap;
 
 pub use error::Error;
