@@ -63,6 +63,7 @@
 //! - Removing an SSRC: its replay window would be forgotten, and on the sender's side its
 //!   keystream could be used again. A new session has room for new SSRCs.
 
+mod batch;
 mod context;
 mod cryptex;
 mod error;
@@ -85,6 +86,7 @@ mod transform;
 #[cfg(test)]
 mod vectors;
 
+pub use batch::Datagram;
 pub use error::{Error, Limit};
 pub use event::{Event, Protocol};
 pub use header_protection::HeaderProtection;

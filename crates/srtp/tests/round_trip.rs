@@ -1,5 +1,7 @@
 //! What one end protects, the other opens: each profile, each shape of packet.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
 mod common;
 
 use common::{

@@ -1,0 +1,68 @@
+//! A fault that others had: a buffer of exactly the needed size refused, or one byte less
+//! written past its end.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
+mod common;
+
+use common::{pair_with, profiles, rtcp, rtp_with};
+use privity_srtp::{Error, HeaderProtection, Options, Profile};
+
+#[test]
+fn a_buffer_sized_exactly_is_enough_and_one_byte_less_is_not() {
+    for profile in profiles() {
+        let (mut sender, _) = pair_with(profile, Options::new());
+        let plain = rtp_with(1, 0, None);
+        let needed = plain.len() + sender.rtp_overhead();
+        for size in plain.len()..needed {
+            let mut buffer = plain.clone();
+            buffer.resize(size, 0x77);
+            let before = buffer.clone();
+            let result = sender.protect_rtp(&mut buffer, plain.len());
+            assert_eq!(result, Err(Error::BufferTooSmall { needed }));
+            assert_eq!(buffer, before);
+        }
+        let mut buffer = plain.clone();
+        buffer.resize(needed, 0);
+        assert_eq!(sender.protect_rtp(&mut buffer, plain.len()), Ok(needed));
+
+        let needed = rtcp().len() + sender.rtcp_overhead();
+        for size in rtcp().len()..needed {
+            let mut buffer = rtcp();
+            buffer.resize(size, 0);
+            let result = sender.protect_rtcp(&mut buffer, rtcp().len());
+            assert_eq!(result, Err(Error::BufferTooSmall { needed }));
+        }
+        let mut buffer = rtcp();
+        buffer.resize(needed, 0);
+        assert_eq!(sender.protect_rtcp(&mut buffer, rtcp().len()), Ok(needed));
+    }
+}
+
+#[test]
+fn a_length_past_the_buffer_is_refused() {
+    let (mut sender, mut receiver) = pair_with(Profile::AEAD_AES_128_GCM, Options::new());
+    let result = sender.protect_rtp(&mut rtp_with(1, 0, None), 1_000);
+    assert_eq!(result, Err(Error::BufferTooSmall { needed: 1_000 }));
+    let result = sender.protect_rtp_into(&rtp_with(1, 0, None), &mut [0; 10]);
+    assert_eq!(result, Err(Error::BufferTooSmall { needed: 48 }));
+    let result = receiver.unprotect_rtp_into(&[0x80; 64], &mut [0; 63]);
+    assert_eq!(result, Err(Error::BufferTooSmall { needed: 64 }));
+}
+
+#[test]
+fn cryptex_without_room_for_its_extension_is_an_error() {
+    let options = Options::new().header_protection(HeaderProtection::cryptex());
+    for profile in Profile::ENCRYPTING {
+        let (mut sender, _) = pair_with(profile, options.clone());
+        let plain = rtp_with(1, 2, None);
+        let needed = plain.len() + profile.rtp_tag_length() + 4;
+        let mut buffer = plain.clone();
+        buffer.resize(needed - 1, 0);
+        let result = sender.protect_rtp(&mut buffer, plain.len());
+        assert_eq!(result, Err(Error::BufferTooSmall { needed }));
+        assert_eq!(buffer[..plain.len()], plain);
+        buffer.push(0);
+        assert_eq!(sender.protect_rtp(&mut buffer, plain.len()), Ok(needed));
+    }
+}

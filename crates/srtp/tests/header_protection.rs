@@ -1,0 +1,142 @@
+//! RFC 6904 and RFC 9335: what is hidden, what is not, and never both.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
+mod common;
+
+use common::{key, pair_with, protect_rtp, rtp, rtp_with, unprotect_rtp};
+use privity_srtp::{Error, HeaderProtection, Options, Profile, Receiver, Sender};
+
+fn elements(ids: &[u8]) -> Options {
+    Options::new().header_protection(HeaderProtection::elements(ids).unwrap())
+}
+
+fn cryptex() -> Options {
+    Options::new().header_protection(HeaderProtection::cryptex())
+}
+
+#[test]
+fn only_the_named_elements_are_hidden() {
+    let body = [0x11, 1, 2, 0x21, 3, 4, 0, 0x31, 5, 6, 0, 0];
+    for profile in Profile::ENCRYPTING {
+        let (mut sender, mut receiver) = pair_with(profile, elements(&[1, 3, 15]));
+        let plain = rtp_with(1, 1, Some((0xbede, &body)));
+        let packet = protect_rtp(&mut sender, &plain);
+        let hidden = &packet[20..32];
+        assert_ne!(hidden[1..3], body[1..3], "{profile:?}");
+        assert_eq!(hidden[3..8], body[3..8]);
+        assert_ne!(hidden[8..10], body[8..10]);
+        assert_eq!((hidden[0], hidden[7]), (body[0], body[7]));
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(plain));
+    }
+}
+
+#[test]
+fn two_byte_elements_of_every_length_and_identifier_come_back() {
+    let ids: Vec<u8> = (1..=255).collect();
+    for profile in Profile::ENCRYPTING {
+        let (mut sender, mut receiver) = pair_with(profile, elements(&ids));
+        for length in 0..=255u8 {
+            let mut body = vec![length.max(1), length];
+            body.extend(vec![0x5a; usize::from(length)]);
+            body.resize(body.len().next_multiple_of(4), 0);
+            let plain = rtp_with(u16::from(length), 0, Some((0x1003, &body)));
+            let packet = protect_rtp(&mut sender, &plain);
+            assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(plain), "{length}");
+        }
+    }
+}
+
+#[test]
+fn another_extension_profile_has_no_elements_to_hide() {
+    let (mut sender, mut receiver) = pair_with(Profile::AEAD_AES_128_GCM, elements(&[1]));
+    let plain = rtp_with(1, 0, Some((0xabcd, &[0x10, 1, 0, 0])));
+    let packet = protect_rtp(&mut sender, &plain);
+    assert_eq!(packet[..20], plain[..20]);
+    assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(plain));
+}
+
+#[test]
+fn padding_cannot_be_encrypted_and_no_cipher_encrypts_nothing() {
+    assert!(matches!(HeaderProtection::elements(&[1, 0]), Err(Error::Misuse(_))));
+    for options in [elements(&[1]), cryptex()] {
+        let key = || key(Profile::NULL_HMAC_SHA1_80, 1);
+        assert!(matches!(Sender::new(key(), options.clone()), Err(Error::Misuse(_))));
+        assert!(matches!(Receiver::new(key(), options), Err(Error::Misuse(_))));
+    }
+}
+
+#[test]
+fn cryptex_hides_sources_and_elements() {
+    for profile in Profile::ENCRYPTING {
+        let (mut sender, mut receiver) = pair_with(profile, cryptex());
+        let mut sequence = 0;
+        for sources in 0..=15u8 {
+            for form in [0xbede, 0x1000] {
+                sequence += 1;
+                let plain = rtp_with(sequence, sources, Some((form, &[0x12, 1, 2, 3])));
+                let packet = protect_rtp(&mut sender, &plain);
+                let end = 12 + 4 * usize::from(sources);
+                assert!(sources == 0 || packet[12..end] != plain[12..end]);
+                assert_ne!(packet[end + 4..end + 8], plain[end + 4..end + 8]);
+                assert_eq!(packet[end], if form == 0xbede { 0xc0 } else { 0xc2 });
+                assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(plain), "{profile:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn cryptex_adds_an_empty_extension_to_sources_without_one() {
+    for profile in Profile::ENCRYPTING {
+        let (mut sender, mut receiver) = pair_with(profile, cryptex());
+        for sources in 1..=15 {
+            let plain = rtp_with(u16::from(sources), sources, None);
+            let packet = protect_rtp(&mut sender, &plain);
+            assert_eq!(packet.len(), plain.len() + 4 + profile.rtp_tag_length());
+            let with_empty = rtp_with(u16::from(sources), sources, Some((0xbede, &[])));
+            assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(with_empty), "{profile:?}");
+        }
+    }
+}
+
+#[test]
+fn cryptex_takes_packets_that_have_nothing_to_hide_or_came_without() {
+    for profile in Profile::ENCRYPTING {
+        let (mut sender, mut receiver) = pair_with(profile, cryptex());
+        let packet = protect_rtp(&mut sender, &rtp(1));
+        assert_eq!(packet.len(), rtp(1).len() + profile.rtp_tag_length());
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(rtp(1)));
+        let mut without = Sender::new(key(profile, 1), Options::new()).unwrap();
+        let plain = rtp_with(2, 2, Some((0xbede, &[0x12, 1, 2, 3])));
+        let packet = protect_rtp(&mut without, &plain);
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(plain));
+    }
+}
+
+#[test]
+fn cryptex_refuses_an_extension_it_cannot_mark() {
+    let (mut sender, _) = pair_with(Profile::AEAD_AES_128_GCM, cryptex());
+    for form in [0xabcd, 0x1001, 0xc0de] {
+        let plain = rtp_with(1, 0, Some((form, &[0x12, 1, 2, 3])));
+        let mut buffer = [plain.as_slice(), &[0; 20]].concat();
+        let result = sender.protect_rtp(&mut buffer, plain.len());
+        assert!(matches!(result, Err(Error::Malformed(_))), "{form:x}");
+        assert_eq!(buffer[..plain.len()], plain);
+    }
+}
+
+#[test]
+fn a_changed_cryptex_mark_is_found() {
+    for profile in Profile::ENCRYPTING {
+        let (mut sender, mut receiver) = pair_with(profile, cryptex());
+        let plain = rtp_with(1, 2, Some((0xbede, &[0x12, 1, 2, 3])));
+        let packet = protect_rtp(&mut sender, &plain);
+        for mark in [0xbede, 0x1000, 0xc2de, 0xabcd] {
+            let mut forged = packet.clone();
+            forged[20..22].copy_from_slice(&u16::to_be_bytes(mark));
+            assert_eq!(unprotect_rtp(&mut receiver, &forged), Err(Error::NotAuthentic));
+        }
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(plain));
+    }
+}

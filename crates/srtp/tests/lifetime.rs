@@ -1,0 +1,70 @@
+//! RFC 3711 §9.2: a master key's life counts over all SSRCs, warns early and ends.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
+mod common;
+
+use common::{SSRC, key, protect_rtcp, protect_rtp, rtcp, rtp_of, unprotect_rtcp, unprotect_rtp};
+use privity_srtp::{Error, Event, Limit, MasterKey, Options, Profile, Protocol, Receiver, Sender};
+
+fn short(seed: u8) -> MasterKey {
+    key(Profile::AEAD_AES_128_GCM, seed).with_lifetime(32, 16).unwrap()
+}
+
+#[test]
+fn the_rtp_life_is_counted_over_all_ssrcs_warned_of_and_enforced() {
+    let mut sender = Sender::new(short(1), Options::new()).unwrap();
+    let mut receiver = Receiver::new(short(1), Options::new()).unwrap();
+    let expiring = Event::KeyExpiring { protocol: Protocol::Rtp, remaining: 2 };
+    let mut packets = Vec::new();
+    for count in 1..=32 {
+        let packet =
+            protect_rtp(&mut sender, &rtp_of(count % 4, 1 + u16::try_from(count).unwrap()));
+        assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+        let event = (count == 30).then_some(expiring);
+        assert_eq!(sender.poll_event(), event, "packet {count}");
+        assert_eq!(receiver.poll_event(), event, "packet {count}");
+        packets.push(packet);
+    }
+    let result = sender.protect_rtp_into(&rtp_of(1, 100), &mut [0; 64]);
+    assert_eq!(result, Err(Error::LimitReached(Limit::RtpLifetime)));
+
+    let mut other = Sender::new(key(Profile::AEAD_AES_128_GCM, 1), Options::new()).unwrap();
+    let packet = protect_rtp(&mut other, &rtp_of(1, 100));
+    let result = unprotect_rtp(&mut receiver, &packet);
+    assert_eq!(result, Err(Error::LimitReached(Limit::RtpLifetime)));
+
+    sender.rekey(short(2)).unwrap();
+    receiver.rekey(short(2), 1_000).unwrap();
+    let packet = protect_rtp(&mut sender, &rtp_of(1, 101));
+    assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+}
+
+#[test]
+fn the_rtcp_life_is_its_own() {
+    let mut sender = Sender::new(short(1), Options::new()).unwrap();
+    let mut receiver = Receiver::new(short(1), Options::new()).unwrap();
+    for count in 1..=16 {
+        let packet = protect_rtcp(&mut sender, &rtcp());
+        assert!(unprotect_rtcp(&mut receiver, &packet).is_ok());
+        let event = Event::KeyExpiring { protocol: Protocol::Rtcp, remaining: 1 };
+        assert_eq!(sender.poll_event(), (count == 15).then_some(event));
+        assert_eq!(receiver.poll_event(), (count == 15).then_some(event));
+    }
+    let result = sender.protect_rtcp_into(&rtcp(), &mut [0; 64]);
+    assert_eq!(result, Err(Error::LimitReached(Limit::RtcpLifetime)));
+    protect_rtp(&mut sender, &rtp_of(SSRC, 1));
+}
+
+#[test]
+fn forged_packets_do_not_spend_a_key() {
+    let mut sender = Sender::new(short(1), Options::new()).unwrap();
+    let mut receiver = Receiver::new(short(1), Options::new()).unwrap();
+    let packet = protect_rtp(&mut sender, &rtp_of(SSRC, 1));
+    for bit in 0..100 {
+        let mut forged = packet.clone();
+        forged[20] ^= 1 + bit;
+        assert_eq!(unprotect_rtp(&mut receiver, &forged), Err(Error::NotAuthentic));
+    }
+    assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+}

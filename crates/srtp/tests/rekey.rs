@@ -1,0 +1,89 @@
+//! Re-keying in place without MKI: no packet in flight is lost, and the old key ends.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
+mod common;
+
+use common::{
+    SSRC, key, pair, profiles, protect_rtcp, protect_rtp, rtcp, rtp, unprotect_rtcp, unprotect_rtp,
+};
+use privity_srtp::Error;
+
+#[test]
+fn packets_in_flight_are_opened_with_the_old_key_until_its_time_is_over() {
+    for profile in profiles() {
+        let (mut sender, mut receiver) = pair(profile);
+        let before: Vec<_> = (0..4).map(|s| protect_rtp(&mut sender, &rtp(s))).collect();
+        let report = protect_rtcp(&mut sender, &rtcp());
+        assert!(unprotect_rtp(&mut receiver, &before[0]).is_ok());
+
+        sender.rekey(key(profile, 2)).unwrap();
+        receiver.rekey(key(profile, 2), 5_000).unwrap();
+        assert_eq!(receiver.poll_timeout(), Some(5_000));
+        let after: Vec<_> = (4..8).map(|s| protect_rtp(&mut sender, &rtp(s))).collect();
+        let next_report = protect_rtcp(&mut sender, &rtcp());
+
+        assert_eq!(unprotect_rtp(&mut receiver, &after[0]), Ok(rtp(4)));
+        assert_eq!(unprotect_rtp(&mut receiver, &before[1]), Ok(rtp(1)), "{profile:?}");
+        assert_eq!(unprotect_rtcp(&mut receiver, &next_report), Ok(rtcp()));
+        assert_eq!(unprotect_rtcp(&mut receiver, &report), Ok(rtcp()));
+        assert_eq!(unprotect_rtp(&mut receiver, &before[1]), Err(Error::Replayed));
+
+        receiver.handle_timeout(4_999);
+        assert_eq!(unprotect_rtp(&mut receiver, &before[2]), Ok(rtp(2)));
+        receiver.handle_timeout(5_000);
+        assert_eq!(receiver.poll_timeout(), None);
+        assert_eq!(unprotect_rtp(&mut receiver, &before[3]), Err(Error::NotAuthentic));
+        assert_eq!(unprotect_rtp(&mut receiver, &after[1]), Ok(rtp(5)));
+    }
+}
+
+#[test]
+fn a_packet_under_neither_key_is_not_authentic() {
+    for profile in profiles() {
+        let (mut sender, mut receiver) = pair(profile);
+        let mut packet = protect_rtp(&mut sender, &rtp(1));
+        receiver.rekey(key(profile, 2), 5_000).unwrap();
+        packet[14] ^= 1;
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Err(Error::NotAuthentic));
+        packet[14] ^= 1;
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(rtp(1)));
+    }
+}
+
+#[test]
+fn rollover_counter_and_rtcp_index_go_on_under_the_new_key() {
+    for profile in profiles() {
+        let (mut sender, mut receiver) = pair(profile);
+        for sequence in [65_534, 65_535, 0] {
+            let packet = protect_rtp(&mut sender, &rtp(sequence));
+            assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+        }
+        protect_rtcp(&mut sender, &rtcp());
+        sender.rekey(key(profile, 2)).unwrap();
+        receiver.rekey(key(profile, 2), 0).unwrap();
+        receiver.handle_timeout(0);
+        assert_eq!(sender.rollover_counter(SSRC), Some(1));
+        let packet = protect_rtp(&mut sender, &rtp(1));
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(rtp(1)));
+        let report = protect_rtcp(&mut sender, &rtcp());
+        let word = report.len() - if profile.name().starts_with("AEAD") { 4 } else { 14 };
+        assert_eq!(report[word + 3], 1, "{profile:?}");
+    }
+}
+
+#[test]
+fn a_second_successor_ends_the_first_overlap() {
+    let profile = privity_srtp::Profile::AEAD_AES_128_GCM;
+    let (mut sender, mut receiver) = pair(profile);
+    let oldest = protect_rtp(&mut sender, &rtp(1));
+    sender.rekey(key(profile, 2)).unwrap();
+    receiver.rekey(key(profile, 2), 100).unwrap();
+    let older = protect_rtp(&mut sender, &rtp(2));
+    sender.rekey(key(profile, 3)).unwrap();
+    receiver.rekey(key(profile, 3), 200).unwrap();
+    let newest = protect_rtp(&mut sender, &rtp(3));
+    assert_eq!(unprotect_rtp(&mut receiver, &newest), Ok(rtp(3)));
+    assert_eq!(unprotect_rtp(&mut receiver, &older), Ok(rtp(2)));
+    assert_eq!(unprotect_rtp(&mut receiver, &oldest), Err(Error::NotAuthentic));
+}

@@ -1,0 +1,101 @@
+//! RFC 3711 §3.3.1: the rollover counter through the wrap, with loss and reordering, and
+//! for late joiners.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
+mod common;
+
+use common::{SSRC, pair, profiles, protect_rtp, rtp, unprotect_rtp};
+use privity_srtp::{Error, Profile};
+
+#[test]
+fn the_counter_follows_the_wrap_with_every_loss_and_reordering_around_it() {
+    let around: Vec<u16> = (65_532..=65_535).chain(0..4).collect();
+    for profile in profiles() {
+        for lost in 0..=255u8 {
+            for rotation in 0..8 {
+                let (mut sender, mut receiver) = pair(profile);
+                let packets: Vec<_> = [65_000]
+                    .iter()
+                    .chain(&around)
+                    .map(|sequence| (rtp(*sequence), protect_rtp(&mut sender, &rtp(*sequence))))
+                    .collect();
+                assert!(unprotect_rtp(&mut receiver, &packets[0].1).is_ok());
+                let mut arriving = packets[1..].to_vec();
+                arriving.rotate_left(rotation);
+                for (place, (plain, protected)) in arriving.iter().enumerate() {
+                    if lost >> place & 1 == 0 {
+                        assert_eq!(unprotect_rtp(&mut receiver, protected).as_ref(), Ok(plain));
+                    }
+                }
+                assert_eq!(sender.rollover_counter(SSRC), Some(1));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_loss_of_almost_half_the_circle_at_the_wrap_is_bridged() {
+    let (mut sender, mut receiver) = pair(Profile::AEAD_AES_256_GCM);
+    let first = protect_rtp(&mut sender, &rtp(60_000));
+    assert!(unprotect_rtp(&mut receiver, &first).is_ok());
+    protect_rtp(&mut sender, &rtp(10_000));
+    let after = protect_rtp(&mut sender, &rtp(27_231));
+    assert!(unprotect_rtp(&mut receiver, &after).is_ok());
+    assert_eq!(receiver.rollover_counter(SSRC), Some(1));
+}
+
+#[test]
+fn a_packet_from_before_the_first_one_is_too_old() {
+    let (mut sender, mut receiver) = pair(Profile::AEAD_AES_128_GCM);
+    let (before, after) =
+        (protect_rtp(&mut sender, &rtp(65_535)), protect_rtp(&mut sender, &rtp(0)));
+    receiver.set_rollover_counter(SSRC, 1).unwrap();
+    assert!(unprotect_rtp(&mut receiver, &after).is_ok());
+    assert!(unprotect_rtp(&mut receiver, &before).is_ok(), "one before the wrap has counter 0");
+
+    let (mut sender, mut receiver) = pair(Profile::AEAD_AES_128_GCM);
+    let first = protect_rtp(&mut sender, &rtp(0));
+    assert!(unprotect_rtp(&mut receiver, &first).is_ok());
+    assert_eq!(unprotect_rtp(&mut receiver, &before), Err(Error::TooOld));
+}
+
+#[test]
+fn a_late_joiner_is_told_the_counter() {
+    for profile in profiles() {
+        let (mut sender, mut late) = pair(profile);
+        sender.set_rollover_counter(SSRC, 70_000).unwrap();
+        let packet = protect_rtp(&mut sender, &rtp(9));
+        assert_eq!(unprotect_rtp(&mut late, &packet), Err(Error::NotAuthentic));
+        assert_eq!(late.rollover_counter(SSRC), None);
+
+        late.set_rollover_counter(SSRC, sender.rollover_counter(SSRC).unwrap()).unwrap();
+        assert_eq!(unprotect_rtp(&mut late, &packet), Ok(rtp(9)));
+        assert_eq!(unprotect_rtp(&mut late, &packet), Err(Error::Replayed));
+        assert_eq!(late.rollover_counter(SSRC), Some(70_000));
+    }
+}
+
+#[test]
+fn a_counter_that_was_set_survives_a_forged_packet() {
+    let (mut sender, mut late) = pair(Profile::AES_CM_128_HMAC_SHA1_80);
+    sender.set_rollover_counter(SSRC, 5).unwrap();
+    late.set_rollover_counter(SSRC, 5).unwrap();
+    let packet = protect_rtp(&mut sender, &rtp(9));
+    let mut forged = packet.clone();
+    forged[15] ^= 1;
+    assert_eq!(unprotect_rtp(&mut late, &forged), Err(Error::NotAuthentic));
+    assert_eq!(unprotect_rtp(&mut late, &packet), Ok(rtp(9)));
+}
+
+#[test]
+fn a_counter_never_goes_back() {
+    let (mut sender, mut receiver) = pair(Profile::AES_CM_128_HMAC_SHA1_80);
+    sender.set_rollover_counter(SSRC, 5).unwrap();
+    receiver.set_rollover_counter(SSRC, 5).unwrap();
+    let packet = protect_rtp(&mut sender, &rtp(9));
+    assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+    assert!(matches!(sender.set_rollover_counter(SSRC, 4), Err(Error::Misuse(_))));
+    assert!(matches!(receiver.set_rollover_counter(SSRC, 4), Err(Error::Misuse(_))));
+    assert_eq!(sender.set_rollover_counter(SSRC, 6), Ok(()));
+}

@@ -1,0 +1,70 @@
+//! A fault that others had: SRTCP with E = 0 (RFC 3711 §3.4) taken against the policy.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
+mod common;
+
+use common::{key, protect_rtcp, rtcp, unprotect_rtcp};
+use privity_srtp::{Error, MasterKey, Options, Profile, Receiver, RtcpEncryption, Sender};
+
+fn sender(profile: Profile) -> Sender {
+    let options = Options::new().rtcp_encryption(RtcpEncryption::Off);
+    Sender::new(key(profile, 1), options).unwrap()
+}
+
+fn receiver(key: MasterKey, rtcp: RtcpEncryption) -> Receiver {
+    Receiver::new(key, Options::new().rtcp_encryption(rtcp)).unwrap()
+}
+
+#[test]
+fn srtcp_with_e_0_is_refused_unless_the_options_allow_it() {
+    for profile in Profile::ENCRYPTING {
+        let packet = protect_rtcp(&mut sender(profile), &rtcp());
+        assert_eq!(packet[..rtcp().len()], rtcp(), "{profile:?} stays readable");
+        let mut strict = receiver(key(profile, 1), RtcpEncryption::Required);
+        assert_eq!(unprotect_rtcp(&mut strict, &packet), Err(Error::NotEncrypted));
+        let mut lenient = receiver(key(profile, 1), RtcpEncryption::Off);
+        assert_eq!(unprotect_rtcp(&mut lenient, &packet), Ok(rtcp()));
+        assert_eq!(unprotect_rtcp(&mut lenient, &packet), Err(Error::Replayed));
+    }
+}
+
+#[test]
+fn srtcp_with_e_0_is_authenticated_all_the_same() {
+    for profile in Profile::ENCRYPTING {
+        let packet = protect_rtcp(&mut sender(profile), &rtcp());
+        let mut lenient = receiver(key(profile, 1), RtcpEncryption::Off);
+        for bit in 0..8 * packet.len() {
+            let mut forged = packet.clone();
+            forged[bit / 8] ^= 1 << (bit % 8);
+            assert!(lenient.unprotect_rtcp(&mut forged).is_err(), "{profile:?}, bit {bit}");
+        }
+        assert_eq!(unprotect_rtcp(&mut lenient, &packet), Ok(rtcp()));
+    }
+}
+
+#[test]
+fn clearing_the_flag_of_an_encrypted_packet_gives_nothing() {
+    for profile in Profile::ENCRYPTING {
+        let mut sender = Sender::new(key(profile, 1), Options::new()).unwrap();
+        let mut packet = protect_rtcp(&mut sender, &rtcp());
+        let word = match profile.name().starts_with("AEAD") {
+            true => packet.len() - 4,
+            false => packet.len() - 14,
+        };
+        assert_eq!(packet[word] >> 7, 1);
+        packet[word] &= 0x7f;
+        let mut lenient = receiver(key(profile, 1), RtcpEncryption::Off);
+        assert_eq!(unprotect_rtcp(&mut lenient, &packet), Err(Error::NotAuthentic));
+    }
+}
+
+#[test]
+fn the_profile_without_encryption_sends_and_takes_e_0() {
+    let profile = Profile::NULL_HMAC_SHA1_80;
+    let mut sender = Sender::new(key(profile, 1), Options::new()).unwrap();
+    let packet = protect_rtcp(&mut sender, &rtcp());
+    assert_eq!(packet[rtcp().len()] >> 7, 0);
+    let mut strict = receiver(key(profile, 1), RtcpEncryption::Required);
+    assert_eq!(unprotect_rtcp(&mut strict, &packet), Ok(rtcp()));
+}

@@ -1,0 +1,40 @@
+//! Many SSRCs under one master key, bounded, none evicted.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
+mod common;
+
+use common::{pair_with, protect_rtcp, protect_rtp, rtcp, rtp_of, unprotect_rtcp, unprotect_rtp};
+use privity_srtp::{Error, Options, Profile};
+
+#[test]
+fn one_ssrc_more_is_refused_and_none_is_forgotten() {
+    let options = Options::new().stream_limit(300).unwrap();
+    let (mut sender, _) = pair_with(Profile::AEAD_AES_128_GCM, options.clone());
+    let (mut more, mut receiver) = pair_with(Profile::AEAD_AES_128_GCM, options);
+    let ssrcs = || (0..300u32).map(|number| number.wrapping_mul(0x9e37_79b9));
+    let packets: Vec<_> = ssrcs().map(|ssrc| protect_rtp(&mut sender, &rtp_of(ssrc, 1))).collect();
+    for packet in &packets {
+        assert!(unprotect_rtp(&mut receiver, packet).is_ok());
+    }
+    let result = sender.protect_rtp_into(&rtp_of(1, 1), &mut [0; 64]);
+    assert_eq!(result, Err(Error::StreamLimit));
+    assert_eq!(sender.set_rollover_counter(1, 1), Err(Error::StreamLimit));
+    let packet = protect_rtp(&mut more, &rtp_of(1, 1));
+    assert_eq!(unprotect_rtp(&mut receiver, &packet), Err(Error::StreamLimit));
+    let report = protect_rtcp(&mut more, &rtcp());
+    assert_eq!(unprotect_rtcp(&mut receiver, &report), Err(Error::StreamLimit));
+    for packet in &packets {
+        assert_eq!(unprotect_rtp(&mut receiver, packet), Err(Error::Replayed));
+    }
+}
+
+#[test]
+fn rtp_and_rtcp_of_one_ssrc_share_a_place() {
+    let options = Options::new().stream_limit(1).unwrap();
+    let (mut sender, mut receiver) = pair_with(Profile::AEAD_AES_128_GCM, options);
+    let report = protect_rtcp(&mut sender, &rtcp());
+    let packet = protect_rtp(&mut sender, &rtp_of(common::SSRC, 1));
+    assert!(unprotect_rtcp(&mut receiver, &report).is_ok());
+    assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+}
