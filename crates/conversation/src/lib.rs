@@ -22,7 +22,12 @@
 //! | PROTOCOL.md | module |
 //! |---|---|
 //! | Formats, Limits, Labels | [`format`] |
+//! | Accounts | [`account`] |
 //! | Log | [`log`] |
 
+pub mod account;
+mod error;
 pub mod format;
+
+pub use error::{Error, Missing};
 pub mod log;

@@ -1,0 +1,81 @@
+use core::fmt;
+
+use privity_wire::{DecodeError, EncodeError};
+
+use crate::account::ChainFault;
+use crate::format::{AccountId, Pin};
+
+/// Why a call failed; it changed nothing then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// Bytes from outside are not of their format.
+    Malformed(DecodeError),
+    /// A value is too long for its format.
+    TooLong(EncodeError),
+    /// A version or kind of a newer release: update, nothing is lost.
+    UpdateNeeded(&'static str),
+    /// An account's chain breaks a rule: its owner's software, or somebody who forges it.
+    Chain(AccountId, ChainFault),
+    /// Something is not here that must be fetched first.
+    Missing(Missing),
+    /// A ciphertext does not open, a signature does not verify, a key is wrong.
+    Decrypt,
+    /// A key or the generator was refused by the primitives.
+    Crypto(privity_primitives::Error),
+    /// The call does not fit the state: mend the app.
+    Misuse(&'static str),
+}
+
+/// What must be fetched before a call can succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Missing {
+    /// Statements of these accounts, up to these heads.
+    Statements(Vec<Pin>),
+    /// Entries of the log, from this position on.
+    Entries(u64),
+    /// The secret of the epoch that starts at this position.
+    EpochSecret(u64),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(error) => write!(f, "malformed: {error}"),
+            Self::TooLong(error) => write!(f, "too long: {error}"),
+            Self::UpdateNeeded(what) => write!(f, "an update is needed for {what}"),
+            Self::Chain(account, fault) => write!(f, "the chain of {account} is refused: {fault}"),
+            Self::Missing(what) => write!(f, "fetch first: {what:?}"),
+            Self::Decrypt => write!(f, "a ciphertext or signature is not valid"),
+            Self::Crypto(error) => write!(f, "{error}"),
+            Self::Misuse(what) => write!(f, "the call does not fit the state: {what}"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::Unsupported(what) => Self::UpdateNeeded(what),
+            other => Self::Malformed(other),
+        }
+    }
+}
+
+impl From<EncodeError> for Error {
+    fn from(error: EncodeError) -> Self {
+        Self::TooLong(error)
+    }
+}
+
+impl From<privity_primitives::Error> for Error {
+    fn from(error: privity_primitives::Error) -> Self {
+        match error {
+            privity_primitives::Error::Decrypt => Self::Decrypt,
+            other => Self::Crypto(other),
+        }
+    }
+}
