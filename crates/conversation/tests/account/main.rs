@@ -1,0 +1,6 @@
+//! Account chains: every rule of PROTOCOL.md, "Accounts", by its name.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod chain;
+mod directory;
+mod world;
