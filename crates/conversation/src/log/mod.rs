@@ -14,6 +14,7 @@ mod apply;
 mod codec;
 mod codec_record;
 mod conduct;
+mod directory;
 mod epoch;
 mod fold;
 mod grant;
