@@ -29,5 +29,11 @@ pub mod account;
 mod error;
 pub mod format;
 
-pub use error::{Error, Missing};
 pub mod log;
+
+pub use error::{Error, Missing};
+
+/// The signature types that stand in the formats.
+pub mod sign {
+    pub use privity_primitives::sign::{Signature, SigningKey, VerifyingKey};
+}

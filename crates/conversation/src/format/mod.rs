@@ -37,7 +37,7 @@ pub use message_outside::MessageOutside;
 pub use policy::{HistoryPolicy, OverduePolicy, Permission, Policy, PostQuantumPolicy, Role};
 pub use relay_api::{
     AppendRequest, Blob, Inbox, InboxItem, LiveFrame, LoginRequest, Page, PageEnd, PublishRequest,
-    StoredItem,
+    StoredItem, WrapsRequest,
 };
 pub use relay_error::{RelayError, RelayErrorCode};
 pub use statement::{AccountKey, Seeding, Signer, Statement, StatementBody, StatementKind};

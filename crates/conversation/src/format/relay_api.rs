@@ -40,6 +40,20 @@ impl Codec for AppendRequest {
     }
 }
 
+/// Further wraps for epochs that stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrapsRequest(pub Vec<Blob>);
+
+impl Codec for WrapsRequest {
+    fn write(&self, writer: &mut Writer) -> Result<(), EncodeError> {
+        write_list(writer, &self.0)
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        read_list(reader, "wraps", limit::WRAPS).map(Self)
+    }
+}
+
 /// A statement of an account and the generation record that it may start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishRequest {

@@ -1,0 +1,76 @@
+use std::net::{IpAddr, SocketAddr};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::header;
+use axum::http::request::Parts;
+use privity_conversation::format::RelayErrorCode;
+
+use crate::Failure;
+use crate::http::App;
+use crate::http::reply::blocking;
+use crate::storage::Session;
+
+/// A device that has logged in, by the token of its `Authorization: Bearer` header.
+pub(super) struct Caller(pub(super) Session);
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        const NEEDED: RelayErrorCode = RelayErrorCode::LoginNeeded;
+        let token = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .and_then(read_hex)
+            .ok_or_else(|| Failure::new(NEEDED, "a token is needed: log in"))?;
+        let service = app.service.clone();
+        let session = blocking(move || service.session(&token, now())).await?;
+        app.service.requests.take(&session.device)?;
+        Ok(Self(session))
+    }
+}
+
+/// One who has not logged in, by network address.
+pub(super) struct Address(pub(super) IpAddr);
+
+impl FromRequestParts<App> for Address {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
+        parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| Self(info.0.ip()))
+            .ok_or_else(|| Failure::new(RelayErrorCode::Internal, "no address is known"))
+    }
+}
+
+/// 32 bytes in lower-case hexadecimal digits.
+pub(super) fn read_hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    if pairs.len() != bytes.len() || !rest.is_empty() {
+        return None;
+    }
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(bytes)
+}
+
+/// Unix milliseconds.
+pub(super) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+const fn digit(character: u8) -> Option<u8> {
+    match character {
+        b'0'..=b'9' => Some(character - b'0'),
+        b'a'..=b'f' => Some(character - b'a' + 10),
+        _ => None,
+    }
+}

@@ -1,0 +1,78 @@
+use axum::body::Bytes;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use privity_conversation::format::RelayErrorCode;
+use privity_wire::Codec;
+
+use crate::Failure;
+
+/// What a handler gives: bytes in the one encoding, or a refusal.
+pub(super) type Reply = Result<Body, Failure>;
+
+/// A successful answer.
+pub(super) struct Body(Vec<u8>);
+
+impl Body {
+    pub(super) const fn raw(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    pub(super) const fn empty() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(super) fn of(value: &impl Codec) -> Reply {
+        value.to_bytes().map(Self).map_err(|error| Failure::new(RelayErrorCode::Internal, error))
+    }
+}
+
+impl IntoResponse for Body {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, "application/octet-stream")], self.0).into_response()
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status =
+            StatusCode::from_u16(self.0.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry = self.0.retry_after.div_ceil(1_000);
+        let body = self.0.to_bytes().unwrap_or_default();
+        let mut response = (status, body).into_response();
+        if retry > 0 {
+            response.headers_mut().insert(header::RETRY_AFTER, retry.into());
+        }
+        response
+    }
+}
+
+/// Runs work that waits for the database where it keeps no connection waiting.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        tracing::error!(%error, "a request died");
+        Failure::new(RelayErrorCode::Internal, "the request died")
+    })?
+}
+
+/// A request body in the one encoding.
+pub(super) fn decode<T: Codec>(body: &Bytes) -> Result<T, Failure> {
+    Ok(T::from_bytes(body)?)
+}
+
+/// An id, a key or a cursor from the path or the query.
+pub(super) fn parse<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, Failure> {
+    text.parse()
+        .map_err(|_| Failure::new(RelayErrorCode::Malformed, format_args!("the {what} is not one")))
+}
+
+/// The value of `name` in a query string of decimal values.
+pub(super) fn query(text: Option<&str>, name: &str) -> Result<Option<u64>, Failure> {
+    text.into_iter()
+        .flat_map(|text| text.split('&'))
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| parse(value, name))
+        .transpose()
+}

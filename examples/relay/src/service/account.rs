@@ -1,0 +1,179 @@
+use privity_conversation::account::{ChainFault, Learned};
+use privity_conversation::format::{
+    AccountId, GenerationRecord, LiveFrame, LoginChallenge, LoginRequest, Page, PublishRequest,
+    RegisteredSeed, RelayErrorCode, Statement,
+};
+use privity_conversation::sign::{Signature, VerifyingKey};
+use privity_wire::Codec;
+use sha2::{Digest, Sha256};
+
+use crate::Failure;
+use crate::login::random;
+use crate::service::Service;
+use crate::service::chains::StoredChains;
+use crate::storage::{NewStatement, Session};
+
+impl Service {
+    /// Takes a statement that its chain takes.
+    pub(crate) fn publish(&self, request: &PublishRequest) -> Result<(), Failure> {
+        let statement = Statement::from_bytes(&request.statement.0)?;
+        let account = statement.body.account_id().map_err(too_large)?;
+        let hash = statement.body.hash().map_err(too_large)?;
+        self.check_statement(&account, &statement)?;
+        let generation = request.generation.as_ref().map(|blob| {
+            check_generation(&account, &blob.0).map(|generation| (generation, blob.0.clone()))
+        });
+        if let Some(blob) = &request.registered
+            && RegisteredSeed::from_bytes(&blob.0)?.account != account
+        {
+            return Err(Failure::not_entitled("the registered seed is of another account"));
+        }
+        self.storage.publish(&NewStatement {
+            account,
+            seq: statement.body.seq,
+            prev: statement.body.prev,
+            hash,
+            bytes: request.statement.0.clone(),
+            recovery: statement.body.recovery.as_ref().map(|holder| holder.sign),
+            generation: generation.transpose()?,
+            registered: request.registered.as_ref().map(|blob| blob.0.clone()),
+        })?;
+        let mut audience = self.storage.fellows(&account)?;
+        audience.push(account);
+        self.updates.tell(audience, LiveFrame::Account { account, seq: statement.body.seq, hash });
+        Ok(())
+    }
+
+    fn check_statement(&self, account: &AccountId, statement: &Statement) -> Result<(), Failure> {
+        let chains = StoredChains::new(self.storage.as_ref());
+        let mut directory = chains.with(account, Clone::clone);
+        match directory.learn(statement).map_err(broken)? {
+            Learned::Extended | Learned::Known => Ok(()),
+            Learned::Ahead(next) => Err(Failure::new(
+                RelayErrorCode::Incomplete,
+                format_args!("statement {next} of the account is missing here"),
+            )),
+            Learned::Equivocates => {
+                Err(Failure::new(RelayErrorCode::HeadMoved, "another statement stands there"))
+            }
+        }
+    }
+
+    pub(crate) fn statements(&self, account: &AccountId, from: u64) -> Result<Page, Failure> {
+        let items = self.storage.statements(account, from, self.limits.page + 1)?;
+        if items.is_empty() && from == 0 {
+            return Err(Failure::not_found("account"));
+        }
+        Ok(self.page(items))
+    }
+
+    pub(crate) fn generations(
+        &self,
+        caller: &Session,
+        account: &AccountId,
+    ) -> Result<Page, Failure> {
+        own(caller, account)?;
+        let items = self.storage.generations(account)?;
+        Ok(Page { items, end: privity_conversation::format::PageEnd::Last })
+    }
+
+    pub(crate) fn put_generation(
+        &self,
+        caller: &Session,
+        account: &AccountId,
+        bytes: &[u8],
+    ) -> Result<(), Failure> {
+        own(caller, account)?;
+        let generation = check_generation(account, bytes)?;
+        let chains = StoredChains::new(self.storage.as_ref());
+        let stands = chains.with(account, |directory| {
+            directory.chain(account).is_some_and(|it| it.key_of_generation(generation).is_some())
+        });
+        if !stands {
+            return Err(Failure::not_found("generation"));
+        }
+        self.storage.put_generation(account, generation, bytes)
+    }
+
+    /// Checks the answer to a challenge and gives a token.
+    pub(crate) fn login(&self, request: &LoginRequest, now: u64) -> Result<[u8; 32], Failure> {
+        let session = self.check_login(request, now)?;
+        let token = random()?;
+        let lifetime = u64::try_from(self.limits.token.as_millis()).unwrap_or(u64::MAX);
+        self.storage.put_session(&digest(&token), &session, now.saturating_add(lifetime))?;
+        Ok(token)
+    }
+
+    /// Checks the answer to a challenge: by an active device, or by the recovery holder.
+    pub(crate) fn check_login(&self, request: &LoginRequest, now: u64) -> Result<Session, Failure> {
+        self.challenges.take(&request.nonce, now)?;
+        let chains = StoredChains::new(self.storage.as_ref());
+        let key = chains.with(&request.account, |directory| {
+            let chain = directory.chain(&request.account)?;
+            let seq = chain.head().seq;
+            let recovery = chain.recovery_at(seq).filter(|it| it.id() == request.device);
+            match recovery {
+                Some(holder) => VerifyingKey::from_bytes(&holder.sign).ok(),
+                None => chain.device_key(seq, &request.device),
+            }
+        });
+        let challenge = LoginChallenge {
+            origin: self.origin.clone(),
+            nonce: request.nonce,
+            account: request.account,
+            device: request.device,
+        };
+        key.and_then(|key| challenge.verify(&key, &Signature(request.signature)).ok())
+            .ok_or_else(|| Failure::new(RelayErrorCode::LoginNeeded, "the login is not valid"))?;
+        Ok(Session { account: request.account, device: request.device })
+    }
+
+    pub(crate) fn session(&self, token: &[u8; 32], now: u64) -> Result<Session, Failure> {
+        let session = self.storage.session(&digest(token), now)?;
+        let session = session
+            .ok_or_else(|| Failure::new(RelayErrorCode::LoginNeeded, "the login has ended"))?;
+        let chains = StoredChains::new(self.storage.as_ref());
+        let active = chains.with(&session.account, |directory| {
+            directory.chain(&session.account).is_some_and(|chain| {
+                let seq = chain.head().seq;
+                let recovery = chain.recovery_at(seq).is_some_and(|it| it.id() == session.device);
+                recovery || chain.device_at(seq, &session.device).is_some()
+            })
+        });
+        if active {
+            Ok(session)
+        } else {
+            Err(Failure::new(RelayErrorCode::LoginNeeded, "the device was revoked"))
+        }
+    }
+}
+
+fn own(caller: &Session, account: &AccountId) -> Result<(), Failure> {
+    if caller.account == *account {
+        Ok(())
+    } else {
+        Err(Failure::not_entitled("generation records are for the account's own devices"))
+    }
+}
+
+fn check_generation(account: &AccountId, bytes: &[u8]) -> Result<u32, Failure> {
+    let record = GenerationRecord::from_bytes(bytes)?;
+    if record.account == *account {
+        Ok(record.generation)
+    } else {
+        Err(Failure::not_entitled("the generation record is of another account"))
+    }
+}
+
+pub(super) fn broken(fault: ChainFault) -> Failure {
+    Failure::new(RelayErrorCode::Refused, format_args!("the statement is refused: {fault}"))
+}
+
+fn too_large(error: impl std::fmt::Display) -> Failure {
+    Failure::new(RelayErrorCode::TooLarge, error)
+}
+
+/// Tokens are kept by their hash: who reads the database can't log in with it.
+fn digest(token: &[u8; 32]) -> [u8; 32] {
+    Sha256::digest(token).into()
+}

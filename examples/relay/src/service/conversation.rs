@@ -1,0 +1,259 @@
+use privity_conversation::format::{
+    AccountId, Action, AppendRequest, Blob, ConversationId, Entry, LiveFrame, MessageOutside, Page,
+    RelayErrorCode, StoredItem, WrappedEntry, WrapsRequest,
+};
+use privity_conversation::log::{AppendError, Applied, Fold, Started, Step};
+use privity_wire::Codec;
+
+use crate::Failure;
+use crate::service::Service;
+use crate::service::chains::StoredChains;
+use crate::storage::{Head, Membership, MembershipChange, NewEntry, Range, Session};
+
+impl Service {
+    /// Appends an entry with its wraps, after the checks that every client makes too.
+    pub(crate) fn append(&self, caller: &Session, request: &AppendRequest) -> Result<(), Failure> {
+        let entry = Entry::from_bytes(&request.entry.0)?;
+        let body = entry.body();
+        if (body.author, body.device) != (caller.account, caller.device) {
+            return Err(Failure::not_entitled("an entry is appended by its author's device"));
+        }
+        if !ends_or_pins(&body.action) && body.pins.is_empty() {
+            self.appends.take(&caller.device)?;
+        }
+        let conversation = entry.conversation();
+        let chains = StoredChains::new(self.storage.as_ref());
+        let Some((fold, step)) = self.folded(&conversation, &entry, &chains)? else {
+            return self.repeated(&conversation, body.position, &request.entry.0);
+        };
+        let wraps = self.check_wraps(&fold, &chains, caller, &request.wraps)?;
+        let encoded = fold.to_bytes().map_err(internal)?;
+        self.storage.append(&NewEntry {
+            conversation,
+            position: body.position,
+            prev: body.prev,
+            hash: entry.hash(),
+            bytes: request.entry.0.clone(),
+            fold: encoded,
+            wraps,
+            memberships: memberships(&fold, &step),
+        })?;
+        let audience = fold.now().members().map(|(account, _)| account);
+        let frame = LiveFrame::Entries { conversation, head: body.position };
+        self.updates.tell(audience.chain(step.gone), frame);
+        Ok(())
+    }
+
+    /// The folded state after `entry`; none if the entry stands already.
+    fn folded(
+        &self,
+        conversation: &ConversationId,
+        entry: &Entry,
+        chains: &StoredChains<'_>,
+    ) -> Result<Option<(Fold, Step)>, Failure> {
+        let Some(head) = self.storage.head(conversation)? else {
+            if entry.body().position != 0 {
+                return Err(Failure::not_found("conversation"));
+            }
+            let fold = Fold::begin(*conversation, entry, chains).map_err(refused)?;
+            let joined = fold.now().members().map(|(account, _)| account).collect();
+            let step =
+                Step { position: 0, epoch: Started::Epoch, joined, gone: vec![], moved: vec![] };
+            return Ok(Some((fold, step)));
+        };
+        let mut fold = read_fold(&head)?;
+        match fold.append(entry, chains).map_err(refused)? {
+            Applied::Appended(step) => Ok(Some((fold, step))),
+            Applied::Duplicate => Ok(None),
+            _ => Err(Failure::new(
+                RelayErrorCode::HeadMoved,
+                format_args!("the head is at {}", head.position),
+            )),
+        }
+    }
+
+    /// A repeat whose answer was lost succeeds again, if it is the same to the last bit.
+    fn repeated(
+        &self,
+        conversation: &ConversationId,
+        position: u64,
+        bytes: &[u8],
+    ) -> Result<(), Failure> {
+        match self.storage.entries(conversation, position, 1)?.first() {
+            Some(stored) if stored.cursor == position && stored.bytes.0 == bytes => Ok(()),
+            _ => Err(Failure::new(RelayErrorCode::HeadMoved, "another entry stands there")),
+        }
+    }
+
+    pub(crate) fn entries(
+        &self,
+        caller: &Session,
+        conversation: &ConversationId,
+        from: u64,
+    ) -> Result<Page, Failure> {
+        let membership = self.member(caller, conversation)?;
+        let mut items = self.storage.entries(conversation, from, self.limits.page + 1)?;
+        if let Some(until) = membership.until {
+            items.retain(|item| item.cursor <= until);
+        }
+        Ok(self.page(items))
+    }
+
+    pub(crate) fn wraps(
+        &self,
+        caller: &Session,
+        conversation: &ConversationId,
+        after: u64,
+    ) -> Result<Page, Failure> {
+        self.member(caller, conversation)?;
+        let limit = self.limits.page + 1;
+        let items = self.storage.wraps(conversation, &caller.account, after, limit)?;
+        Ok(self.page(items))
+    }
+
+    /// Takes repairs and self-wraps of epochs that stand.
+    pub(crate) fn put_wraps(
+        &self,
+        caller: &Session,
+        conversation: &ConversationId,
+        request: &WrapsRequest,
+    ) -> Result<(), Failure> {
+        let fold = self.fold(conversation)?;
+        let chains = StoredChains::new(self.storage.as_ref());
+        let wraps = self.check_wraps(&fold, &chains, caller, &request.0)?;
+        self.storage.put_wraps(conversation, &wraps)?;
+        let audience: Vec<AccountId> = wraps.iter().map(|wrap| wrap.recipient.account()).collect();
+        self.updates.tell(audience, LiveFrame::Wraps { conversation: *conversation });
+        Ok(())
+    }
+
+    /// Stores a message of a current member, sealed at a position that stands.
+    pub(crate) fn post(
+        &self,
+        caller: &Session,
+        conversation: &ConversationId,
+        bytes: &[u8],
+        now: u64,
+    ) -> Result<u64, Failure> {
+        let message = MessageOutside::from_bytes(bytes)?;
+        if message.conversation != *conversation {
+            return Err(Failure::not_entitled("the message is of another conversation"));
+        }
+        let fold = self.fold(conversation)?;
+        let chains = StoredChains::new(self.storage.as_ref());
+        let view = fold
+            .at(message.position)
+            .filter(|view| view.hash() == message.hash)
+            .ok_or_else(|| Failure::new(RelayErrorCode::Refused, "no such position stands here"))?;
+        if view.rotation_due() {
+            return Err(Failure::new(RelayErrorCode::Refused, "a rotation is due there first"));
+        }
+        fold.now()
+            .device_key(&chains, &caller.account, &caller.device)
+            .map_err(|_| Failure::not_entitled("messages are posted by members' devices"))?;
+        let cursor = self.storage.post(conversation, message.position, now, bytes)?;
+        let audience = fold.now().members().map(|(account, _)| account);
+        let item = StoredItem { cursor, bytes: Blob(bytes.to_vec()) };
+        let frame = LiveFrame::Message { conversation: *conversation, item };
+        self.updates.tell(audience, frame);
+        Ok(cursor)
+    }
+
+    pub(crate) fn messages(
+        &self,
+        caller: &Session,
+        conversation: &ConversationId,
+        range: Range,
+    ) -> Result<Page, Failure> {
+        let membership = self.member(caller, conversation)?;
+        let limit = self.limits.page + 1;
+        let mut items = self.storage.messages(conversation, &membership, range, limit)?;
+        if items.len() == limit && matches!(range, Range::Before(_)) {
+            // Downwards the surplus item is the oldest, upwards the newest.
+            items.rotate_left(1);
+        }
+        Ok(self.page(items))
+    }
+
+    fn member(
+        &self,
+        caller: &Session,
+        conversation: &ConversationId,
+    ) -> Result<Membership, Failure> {
+        self.storage
+            .membership(conversation, &caller.account)?
+            .ok_or_else(|| Failure::not_found("conversation"))
+    }
+
+    pub(super) fn fold(&self, conversation: &ConversationId) -> Result<Fold, Failure> {
+        let head = self.storage.head(conversation)?;
+        read_fold(&head.ok_or_else(|| Failure::not_found("conversation"))?)
+    }
+}
+
+/// Entries that no flood may hold up: they end a right or follow an account.
+const fn ends_or_pins(action: &Action) -> bool {
+    matches!(action, Action::Remove { .. } | Action::Leave { .. })
+}
+
+fn memberships(fold: &Fold, step: &Step) -> Vec<MembershipChange> {
+    let view = fold.now();
+    let begun = step.joined.iter().map(|account| MembershipChange::Begins {
+        account: *account,
+        floor: view.granted_from(account).unwrap_or(step.position),
+    });
+    let ended = step.gone.iter().map(|account| MembershipChange::Ends { account: *account });
+    ended.chain(begun).collect()
+}
+
+fn read_fold(head: &Head) -> Result<Fold, Failure> {
+    Fold::from_bytes(&head.fold).map_err(internal)
+}
+
+fn internal(error: impl std::fmt::Display) -> Failure {
+    tracing::error!(%error, "the stored state does not read back");
+    Failure::new(RelayErrorCode::Internal, "the relay's stored state is damaged")
+}
+
+/// How the fold's refusals read from outside.
+pub(super) fn refused(error: AppendError) -> Failure {
+    match error {
+        AppendError::Malformed(error) => error.into(),
+        AppendError::UpdateNeeded(what) => {
+            Failure::new(RelayErrorCode::Refused, format_args!("this relay does not know {what}"))
+        }
+        AppendError::Missing(pins) => Failure::new(
+            RelayErrorCode::Incomplete,
+            format_args!("statements of {} accounts are missing here", pins.len()),
+        ),
+        AppendError::Refused(rule) => {
+            Failure::new(RelayErrorCode::Refused, format_args!("refused: {rule:?}"))
+        }
+        other => Failure::new(RelayErrorCode::Refused, format_args!("refused: {other:?}")),
+    }
+}
+
+impl Service {
+    /// Checks wraps that `caller` hands in against the log as it stands after the append.
+    fn check_wraps(
+        &self,
+        fold: &Fold,
+        chains: &StoredChains<'_>,
+        caller: &Session,
+        wraps: &[Blob],
+    ) -> Result<Vec<crate::storage::NewWrap>, Failure> {
+        wraps
+            .iter()
+            .map(|blob| {
+                let wrap = WrappedEntry::from_bytes(&blob.0)?;
+                crate::service::wrap::check(fold, chains, caller, &wrap)?;
+                Ok(crate::storage::NewWrap {
+                    anchor: wrap.context.anchor,
+                    recipient: wrap.context.recipient,
+                    wrapper: wrap.device,
+                    bytes: blob.0.clone(),
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,58 @@
+use rusqlite::Connection;
+
+use crate::Failure;
+
+/// Schema versions in order; a released one is never edited, only followed.
+const MIGRATIONS: &[&str] = &["
+CREATE TABLE statement (
+    account BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL,
+    PRIMARY KEY (account, seq)) WITHOUT ROWID;
+CREATE TABLE recovery (sign BLOB PRIMARY KEY, account BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE generation (
+    account BLOB NOT NULL, generation INTEGER NOT NULL, bytes BLOB NOT NULL,
+    PRIMARY KEY (account, generation)) WITHOUT ROWID;
+CREATE TABLE registered (account BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE session (
+    token BLOB PRIMARY KEY, account BLOB NOT NULL, device BLOB NOT NULL, ends INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE conversation (
+    id BLOB PRIMARY KEY, position INTEGER NOT NULL, hash BLOB NOT NULL, fold BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE entry (
+    conversation BLOB NOT NULL, position INTEGER NOT NULL, hash BLOB NOT NULL,
+    bytes BLOB NOT NULL, PRIMARY KEY (conversation, position)) WITHOUT ROWID;
+CREATE TABLE wrap (
+    cursor INTEGER PRIMARY KEY AUTOINCREMENT, conversation BLOB NOT NULL,
+    anchor INTEGER NOT NULL, account BLOB NOT NULL, recipient BLOB NOT NULL,
+    wrapper BLOB NOT NULL, bytes BLOB NOT NULL);
+CREATE UNIQUE INDEX wrap_once ON wrap (conversation, anchor, recipient, wrapper);
+CREATE INDEX wrap_of ON wrap (conversation, account, cursor);
+CREATE TABLE message (
+    cursor INTEGER PRIMARY KEY AUTOINCREMENT, conversation BLOB NOT NULL,
+    position INTEGER NOT NULL, digest BLOB NOT NULL, stored_at INTEGER NOT NULL,
+    bytes BLOB NOT NULL);
+CREATE UNIQUE INDEX message_once ON message (conversation, digest);
+CREATE INDEX message_of ON message (conversation, cursor);
+CREATE TABLE membership (
+    account BLOB NOT NULL, conversation BLOB NOT NULL, floor INTEGER NOT NULL,
+    until INTEGER, PRIMARY KEY (account, conversation)) WITHOUT ROWID;
+CREATE INDEX member_of ON membership (conversation);
+"];
+
+/// Brings a database of any earlier release to this one's schema.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Failure> {
+    let done: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if done > MIGRATIONS.len() {
+        return Err(Failure::new(
+            privity_conversation::format::RelayErrorCode::Unavailable,
+            "the database is of a newer release: update the relay, or take another file",
+        ));
+    }
+    for (index, step) in MIGRATIONS.iter().enumerate().skip(done) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", index + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

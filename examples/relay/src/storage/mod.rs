@@ -1,0 +1,218 @@
+//! What the relay keeps, behind one trait: a file here, a database server elsewhere.
+//!
+//! Every write is one transaction, and every append compares before it swaps: two relays
+//! in front of one database can't both win.
+
+mod migration;
+mod sqlite;
+mod sqlite_account;
+mod sqlite_conversation;
+
+use privity_conversation::format::{
+    AccountId, ConversationId, DeviceId, EntryHash, InboxItem, Recipient, StatementHash, StoredItem,
+};
+
+use crate::Failure;
+
+pub use sqlite::Sqlite;
+
+/// A new statement with what goes along.
+#[derive(Clone, Debug)]
+pub struct NewStatement {
+    /// Whose.
+    pub account: AccountId,
+    /// Its place; the one before must be the newest stored.
+    pub seq: u64,
+    /// Hash of the statement before; zero for the first.
+    pub prev: StatementHash,
+    /// Its own hash.
+    pub hash: StatementHash,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The recovery holder's signing key after it, by which a phrase finds the account.
+    pub recovery: Option<[u8; 32]>,
+    /// The generation record that it starts.
+    pub generation: Option<(u32, Vec<u8>)>,
+    /// The wrapped signing seed of an account with a registered key.
+    pub registered: Option<Vec<u8>>,
+}
+
+/// One membership as the inbox and the page queries need it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// Who.
+    pub account: AccountId,
+    /// Oldest position that it may read.
+    pub floor: u64,
+    /// The entry that ended it.
+    pub until: Option<u64>,
+}
+
+/// What an entry does to a membership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MembershipChange {
+    /// It begins, or its grant widens.
+    Begins {
+        /// Whose.
+        account: AccountId,
+        /// Oldest position that it may read.
+        floor: u64,
+    },
+    /// It ends with this entry; what was readable stays so.
+    Ends {
+        /// Whose.
+        account: AccountId,
+    },
+}
+
+/// A wrap as it is stored.
+#[derive(Clone, Debug)]
+pub struct NewWrap {
+    /// Position of the epoch's anchor.
+    pub anchor: u64,
+    /// For whom.
+    pub recipient: Recipient,
+    /// By which device: one wrap of each device stands.
+    pub wrapper: DeviceId,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A new entry with what changes by it.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    /// Whose log.
+    pub conversation: ConversationId,
+    /// Its place.
+    pub position: u64,
+    /// The head that it was checked against; zero for `create`.
+    pub prev: EntryHash,
+    /// Its hash.
+    pub hash: EntryHash,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The folded state after it.
+    pub fold: Vec<u8>,
+    /// Wraps that stand with it.
+    pub wraps: Vec<NewWrap>,
+    /// Memberships that begin or end with it.
+    pub memberships: Vec<MembershipChange>,
+}
+
+/// A conversation's head as stored.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// Its position.
+    pub position: u64,
+    /// Its hash.
+    pub hash: EntryHash,
+    /// The folded state at it.
+    pub fold: Vec<u8>,
+}
+
+/// A login that holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Who.
+    pub account: AccountId,
+    /// On which device.
+    pub device: DeviceId,
+}
+
+/// Which part of a stream a page wants.
+#[derive(Clone, Copy, Debug)]
+pub enum Range {
+    /// Upwards, after this cursor.
+    After(u64),
+    /// Downwards, before this cursor.
+    Before(u64),
+}
+
+/// What a relay needs of a database.
+pub trait Storage: Send + Sync {
+    /// Stores a statement if the account's head is the one before it.
+    ///
+    /// # Errors
+    /// `HeadMoved` if it is not; a repeat of the same bytes succeeds.
+    fn publish(&self, statement: &NewStatement) -> Result<(), Failure>;
+    /// Statements of an account from `from` on, at most `limit`.
+    ///
+    /// # Errors
+    /// If the database fails; as of every method below.
+    fn statements(
+        &self,
+        account: &AccountId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredItem>, Failure>;
+    /// The account that has this recovery signing key.
+    fn account_of_recovery(&self, sign: &[u8; 32]) -> Result<Option<AccountId>, Failure>;
+    /// Puts a generation record in place of the one stored.
+    fn put_generation(
+        &self,
+        account: &AccountId,
+        generation: u32,
+        bytes: &[u8],
+    ) -> Result<(), Failure>;
+    /// All generation records of an account.
+    fn generations(&self, account: &AccountId) -> Result<Vec<StoredItem>, Failure>;
+    /// The wrapped signing seed of an account with a registered key.
+    fn registered(&self, account: &AccountId) -> Result<Option<Vec<u8>>, Failure>;
+    /// Keeps a login by the hash of its token.
+    fn put_session(&self, token: &[u8; 32], session: &Session, ends: u64) -> Result<(), Failure>;
+    /// The login of a token, unless it ended before `now`.
+    fn session(&self, token: &[u8; 32], now: u64) -> Result<Option<Session>, Failure>;
+
+    /// A conversation's head.
+    fn head(&self, conversation: &ConversationId) -> Result<Option<Head>, Failure>;
+    /// Stores an entry and all that goes with it, if the head is the one before it.
+    ///
+    /// # Errors
+    /// `HeadMoved` if it is not; a repeat of the same bytes succeeds.
+    fn append(&self, entry: &NewEntry) -> Result<(), Failure>;
+    /// Entries from position `from` on, at most `limit`.
+    fn entries(
+        &self,
+        conversation: &ConversationId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredItem>, Failure>;
+    /// Stores further wraps for epochs that stand.
+    fn put_wraps(&self, conversation: &ConversationId, wraps: &[NewWrap]) -> Result<(), Failure>;
+    /// The wraps of one account after a cursor.
+    fn wraps(
+        &self,
+        conversation: &ConversationId,
+        account: &AccountId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredItem>, Failure>;
+    /// Stores a message once; gives its cursor.
+    fn post(
+        &self,
+        conversation: &ConversationId,
+        position: u64,
+        now: u64,
+        bytes: &[u8],
+    ) -> Result<u64, Failure>;
+    /// Messages at the positions that `membership` may read.
+    fn messages(
+        &self,
+        conversation: &ConversationId,
+        membership: &Membership,
+        range: Range,
+        limit: usize,
+    ) -> Result<Vec<StoredItem>, Failure>;
+    /// The newest membership of an account.
+    fn membership(
+        &self,
+        conversation: &ConversationId,
+        account: &AccountId,
+    ) -> Result<Option<Membership>, Failure>;
+    /// The conversations that an account is or was in.
+    fn inbox(&self, account: &AccountId) -> Result<Vec<InboxItem>, Failure>;
+    /// Accounts that share a conversation with this one.
+    fn fellows(&self, account: &AccountId) -> Result<Vec<AccountId>, Failure>;
+    /// Whether the database answers.
+    fn check(&self) -> Result<(), Failure>;
+}

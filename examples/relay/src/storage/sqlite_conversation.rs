@@ -1,0 +1,312 @@
+use privity_conversation::format::{
+    AccountId, ConversationId, EntryHash, InboxItem, RelayErrorCode, StoredItem,
+};
+use privity_wire::Codec;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use sha2::{Digest, Sha256};
+
+use crate::Failure;
+use crate::storage::sqlite::{Sqlite, sql, sql_limit, stored_item};
+use crate::storage::{
+    Head, Membership, MembershipChange, NewEntry, NewStatement, NewWrap, Range, Session, Storage,
+};
+
+impl Storage for Sqlite {
+    fn publish(&self, statement: &NewStatement) -> Result<(), Failure> {
+        self.publish_statement(statement)
+    }
+
+    fn statements(
+        &self,
+        account: &AccountId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredItem>, Failure> {
+        self.statement_page(account, from, limit)
+    }
+
+    fn account_of_recovery(&self, sign: &[u8; 32]) -> Result<Option<AccountId>, Failure> {
+        self.account_by_recovery(sign)
+    }
+
+    fn put_generation(
+        &self,
+        account: &AccountId,
+        generation: u32,
+        bytes: &[u8],
+    ) -> Result<(), Failure> {
+        self.replace_generation(account, generation, bytes)
+    }
+
+    fn generations(&self, account: &AccountId) -> Result<Vec<StoredItem>, Failure> {
+        self.generation_list(account)
+    }
+
+    fn registered(&self, account: &AccountId) -> Result<Option<Vec<u8>>, Failure> {
+        self.registered_seed(account)
+    }
+
+    fn put_session(&self, token: &[u8; 32], session: &Session, ends: u64) -> Result<(), Failure> {
+        self.keep_session(token, session, ends)
+    }
+
+    fn session(&self, token: &[u8; 32], now: u64) -> Result<Option<Session>, Failure> {
+        self.find_session(token, now)
+    }
+
+    fn head(&self, conversation: &ConversationId) -> Result<Option<Head>, Failure> {
+        stored_head(&self.lock(), conversation)
+    }
+
+    fn append(&self, new: &NewEntry) -> Result<(), Failure> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        if entry_at(&transaction, &new.conversation, new.position)?
+            .is_some_and(|bytes| bytes == new.bytes)
+        {
+            return Ok(());
+        }
+        swap_head(&transaction, new)?;
+        transaction.execute(
+            "INSERT INTO entry (conversation, position, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
+            params![new.conversation.0, sql(new.position), new.hash.0, new.bytes],
+        )?;
+        for change in &new.memberships {
+            change_membership(&transaction, &new.conversation, new.position, change)?;
+        }
+        insert_wraps(&transaction, &new.conversation, &new.wraps)?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    fn entries(
+        &self,
+        conversation: &ConversationId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredItem>, Failure> {
+        let connection = self.lock();
+        let mut query = connection.prepare_cached(
+            "SELECT position, bytes FROM entry WHERE conversation = ?1 AND position >= ?2 \
+             ORDER BY position LIMIT ?3",
+        )?;
+        let parameters = params![conversation.0, sql(from), sql_limit(limit)];
+        let rows = query.query_map(parameters, stored_item)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn put_wraps(&self, conversation: &ConversationId, wraps: &[NewWrap]) -> Result<(), Failure> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        insert_wraps(&transaction, conversation, wraps)?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    fn wraps(
+        &self,
+        conversation: &ConversationId,
+        account: &AccountId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredItem>, Failure> {
+        let connection = self.lock();
+        let mut query = connection.prepare_cached(
+            "SELECT cursor, bytes FROM wrap WHERE conversation = ?1 AND account = ?2 \
+             AND cursor > ?3 ORDER BY cursor LIMIT ?4",
+        )?;
+        let parameters = params![conversation.0, account.0, sql(after), sql_limit(limit)];
+        let rows = query.query_map(parameters, stored_item)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn post(
+        &self,
+        conversation: &ConversationId,
+        position: u64,
+        now: u64,
+        bytes: &[u8],
+    ) -> Result<u64, Failure> {
+        let digest: [u8; 32] = Sha256::digest(bytes).into();
+        let connection = self.lock();
+        connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO message (conversation, position, digest, stored_at, bytes) \
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![conversation.0, sql(position), digest, sql(now), bytes])?;
+        Ok(connection.query_row(
+            "SELECT cursor FROM message WHERE conversation = ?1 AND digest = ?2",
+            params![conversation.0, digest],
+            |row| row.get(0),
+        )?)
+    }
+
+    fn messages(
+        &self,
+        conversation: &ConversationId,
+        membership: &Membership,
+        range: Range,
+        limit: usize,
+    ) -> Result<Vec<StoredItem>, Failure> {
+        const UP: &str = "SELECT cursor, bytes FROM message WHERE conversation = ?1 AND \
+             cursor > ?2 AND position >= ?3 AND position < ?4 ORDER BY cursor LIMIT ?5";
+        const DOWN: &str = "SELECT cursor, bytes FROM message WHERE conversation = ?1 AND \
+             cursor < ?2 AND position >= ?3 AND position < ?4 ORDER BY cursor DESC LIMIT ?5";
+        let (text, cursor) = match range {
+            Range::After(cursor) => (UP, cursor),
+            Range::Before(cursor) => (DOWN, cursor),
+        };
+        let until = membership.until.map_or(i64::MAX, sql);
+        let connection = self.lock();
+        let mut query = connection.prepare_cached(text)?;
+        let parameters =
+            params![conversation.0, sql(cursor), sql(membership.floor), until, sql_limit(limit)];
+        let rows = query.query_map(parameters, stored_item)?;
+        let mut items: Vec<StoredItem> = rows.collect::<Result<_, _>>()?;
+        items.sort_by_key(|item| item.cursor);
+        Ok(items)
+    }
+
+    fn membership(
+        &self,
+        conversation: &ConversationId,
+        account: &AccountId,
+    ) -> Result<Option<Membership>, Failure> {
+        let connection = self.lock();
+        let mut query = connection.prepare_cached(
+            "SELECT floor, until FROM membership WHERE account = ?1 AND conversation = ?2",
+        )?;
+        let read = |row: &Row<'_>| {
+            Ok(Membership { account: *account, floor: row.get(0)?, until: row.get(1)? })
+        };
+        Ok(query.query_row(params![account.0, conversation.0], read).optional()?)
+    }
+
+    fn inbox(&self, account: &AccountId) -> Result<Vec<InboxItem>, Failure> {
+        let connection = self.lock();
+        let mut query = connection.prepare_cached(
+            "SELECT c.id, c.position, (SELECT COALESCE(MAX(m.cursor), 0) FROM message m \
+                 WHERE m.conversation = c.id) \
+             FROM membership s JOIN conversation c ON c.id = s.conversation \
+             WHERE s.account = ?1 ORDER BY c.id LIMIT ?2",
+        )?;
+        let limit = sql_limit(privity_conversation::format::limit::INBOX);
+        let rows = query.query_map(params![account.0, limit], |row| {
+            Ok(InboxItem {
+                conversation: ConversationId(row.get(0)?),
+                head: row.get(1)?,
+                newest: row.get(2)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn fellows(&self, account: &AccountId) -> Result<Vec<AccountId>, Failure> {
+        let connection = self.lock();
+        let mut query = connection.prepare_cached(
+            "SELECT DISTINCT other.account FROM membership own \
+             JOIN membership other ON other.conversation = own.conversation \
+             WHERE own.account = ?1 AND own.until IS NULL AND other.until IS NULL",
+        )?;
+        let rows = query.query_map([account.0], |row| row.get(0).map(AccountId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        self.lock().query_row("SELECT 1", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+fn stored_head(
+    connection: &Connection,
+    conversation: &ConversationId,
+) -> Result<Option<Head>, Failure> {
+    let mut query =
+        connection.prepare_cached("SELECT position, hash, fold FROM conversation WHERE id = ?1")?;
+    let read = |row: &Row<'_>| {
+        Ok(Head { position: row.get(0)?, hash: EntryHash(row.get(1)?), fold: row.get(2)? })
+    };
+    Ok(query.query_row([conversation.0], read).optional()?)
+}
+
+fn entry_at(
+    connection: &Connection,
+    conversation: &ConversationId,
+    position: u64,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let mut query = connection
+        .prepare_cached("SELECT bytes FROM entry WHERE conversation = ?1 AND position = ?2")?;
+    let parameters = params![conversation.0, sql(position)];
+    Ok(query.query_row(parameters, |row| row.get(0)).optional()?)
+}
+
+/// The compare and the swap: one statement, so that of two appends at one head one wins.
+fn swap_head(connection: &Connection, new: &NewEntry) -> Result<(), Failure> {
+    let changed = if new.position == 0 {
+        connection.execute(
+            "INSERT OR IGNORE INTO conversation (id, position, hash, fold) VALUES (?1, 0, ?2, ?3)",
+            params![new.conversation.0, new.hash.0, new.fold],
+        )?
+    } else {
+        connection.execute(
+            "UPDATE conversation SET position = ?2, hash = ?3, fold = ?4 \
+             WHERE id = ?1 AND position = ?2 - 1 AND hash = ?5",
+            params![new.conversation.0, sql(new.position), new.hash.0, new.fold, new.prev.0],
+        )?
+    };
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Failure::new(RelayErrorCode::HeadMoved, "another entry stands at this position"))
+    }
+}
+
+fn change_membership(
+    connection: &Connection,
+    conversation: &ConversationId,
+    position: u64,
+    change: &MembershipChange,
+) -> Result<(), Failure> {
+    match change {
+        MembershipChange::Begins { account, floor } => connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO membership (account, conversation, floor, until) \
+                 VALUES (?1, ?2, ?3, NULL)",
+            )?
+            .execute(params![account.0, conversation.0, sql(*floor)])?,
+        MembershipChange::Ends { account } => connection
+            .prepare_cached(
+                "UPDATE membership SET until = ?3 WHERE account = ?1 AND conversation = ?2",
+            )?
+            .execute(params![account.0, conversation.0, sql(position)])?,
+    };
+    Ok(())
+}
+
+fn insert_wraps(
+    connection: &Connection,
+    conversation: &ConversationId,
+    wraps: &[NewWrap],
+) -> Result<(), Failure> {
+    let mut insert = connection.prepare_cached(
+        "INSERT OR IGNORE INTO wrap (conversation, anchor, account, recipient, wrapper, bytes) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    for wrap in wraps {
+        let recipient = wrap
+            .recipient
+            .to_bytes()
+            .map_err(|error| Failure::new(RelayErrorCode::Internal, error))?;
+        insert.execute(params![
+            conversation.0,
+            sql(wrap.anchor),
+            wrap.recipient.account().0,
+            recipient,
+            wrap.wrapper.0,
+            wrap.bytes
+        ])?;
+    }
+    Ok(())
+}
