@@ -26,11 +26,12 @@
 //! | Log | [`log`] |
 
 pub mod account;
+mod draw;
 mod error;
 pub mod format;
-
 pub mod log;
 
+pub use draw::LocalSecret;
 pub use error::{Error, Missing};
 
 /// The signature types that stand in the formats.
