@@ -33,6 +33,10 @@
 //! | SP 800-38A (AES-CTR) | [`aes_ctr`] |
 //! | RFC 2104 with SHA-1 (SRTP) | [`hmac_sha1`] |
 //! | RFC 8032 (Ed25519) | [`sign`] |
+//! | RFC 3526 (Diffie-Hellman modulo a prime) | [`modp`] |
+//! | SEC 1 (P-256, P-384) | [`nist`] |
+//! | RFC 7748 (X448) | [`x448`] |
+//! | FIPS 203 (ML-KEM-768) | [`ml_kem`] |
 //! | RFC 9180 (HPKE), X-Wing, RFC 8017 (RSA-OAEP) | [`wrap`] |
 
 pub mod aead;
@@ -44,10 +48,14 @@ pub mod hash;
 pub mod hmac_sha1;
 pub mod kdf;
 pub mod mac;
+pub mod ml_kem;
+pub mod modp;
+pub mod nist;
 pub mod random;
 pub mod scratch;
 pub mod secret;
 pub mod sign;
 pub mod wrap;
+pub mod x448;
 
 pub use error::Error;
