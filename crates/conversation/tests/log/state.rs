@@ -53,7 +53,7 @@ fn a_state_with_any_bit_flipped_is_refused_or_answers_every_question() {
     let mut group = full_of_events();
     let accounts = ["alice", "bob", "carol", "dora"].map(|name| group.id(name));
     let device = group.book.device(accounts[1]);
-    let next = group.book.sign(&group.log[1].body().clone());
+    let next = group.book.sign(group.log[1].body());
     let bytes = group.fold.to_bytes().unwrap();
     for index in 0..bytes.len() * 8 {
         let mut flipped = bytes.clone();
@@ -70,7 +70,9 @@ fn a_state_with_any_bit_flipped_is_refused_or_answers_every_question() {
                 let _ = fold.end_of_speech(account, &device, n);
             }
         }
-        let _ = fold.append(&next, &group.book);
+        if index % 8 == 0 {
+            let _ = fold.append(&next, &group.book);
+        }
     }
 }
 

@@ -37,10 +37,13 @@ impl Book {
     pub(crate) fn account(&mut self, name: &str) -> AccountId {
         let hash = StatementHash(sha256(&[b"account", name.as_bytes()]));
         let account = AccountId::from(hash);
+        if self.chains.contains_key(&account) {
+            return account;
+        }
         let device = self.key(&format!("{name}/0"));
         let pin = Pin { account, seq: 0, hash };
         let head = Head { pin, devices: [device].into(), generation: 0 };
-        self.chains.entry(account).or_insert_with(|| vec![head]);
+        self.chains.insert(account, vec![head]);
         account
     }
 
