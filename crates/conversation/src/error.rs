@@ -4,6 +4,7 @@ use privity_wire::{DecodeError, EncodeError};
 
 use crate::account::ChainFault;
 use crate::format::{AccountId, Pin};
+use crate::log::Refused;
 
 /// Why a call failed; it changed nothing then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Error {
     UpdateNeeded(&'static str),
     /// An account's chain breaks a rule: its owner's software, or somebody who forges it.
     Chain(AccountId, ChainFault),
+    /// An entry breaks a rule of the log; [`Refused::blame`] says whose doing it is.
+    Entry(Refused),
     /// Something is not here that must be fetched first.
     Missing(Missing),
     /// A ciphertext does not open, a signature does not verify, a key is wrong.
@@ -46,6 +49,7 @@ impl fmt::Display for Error {
             Self::TooLong(error) => write!(f, "too long: {error}"),
             Self::UpdateNeeded(what) => write!(f, "an update is needed for {what}"),
             Self::Chain(account, fault) => write!(f, "the chain of {account} is refused: {fault}"),
+            Self::Entry(refused) => write!(f, "an entry is refused: {refused}"),
             Self::Missing(what) => write!(f, "fetch first: {what:?}"),
             Self::Decrypt => write!(f, "a ciphertext or signature is not valid"),
             Self::Crypto(error) => write!(f, "{error}"),
