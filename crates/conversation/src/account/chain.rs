@@ -107,6 +107,16 @@ impl Chain {
         self.devices.iter().filter(move |device| !closed && device.is_active(seq))
     }
 
+    /// The devices that ended after `from` and up to `to`, also those that were added in
+    /// between: by revocation, or with the account.
+    pub fn ended_between(&self, from: u64, to: u64) -> impl Iterator<Item = &Device> {
+        let closed = self.closed.unwrap_or(u64::MAX);
+        self.devices.iter().filter(move |device| {
+            let end = device.revoked.unwrap_or(u64::MAX).min(closed);
+            from < end && end <= to
+        })
+    }
+
     /// One device, if it is active at `seq`.
     #[must_use]
     pub fn device_at(&self, seq: u64, id: &DeviceId) -> Option<&Device> {

@@ -4,22 +4,21 @@ use crate::format::{DeviceId, Pin};
 
 /// An answer about an account's chain up to one pin.
 ///
-/// Which of the three it is depends on the statements alone, so that every client comes
-/// to the same end once it has them.
+/// What is known depends on the statements alone, so that every client comes to the same
+/// end once it has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup<T> {
     /// The statements are here and say this.
     Known(T),
     /// Statements are not here, or are here without a signature that verifies: fetch them.
     Missing,
-    /// The statements are here and break a rule of chains.
-    Unsound,
 }
 
 /// What an account's chain changed between two pins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PinChange {
-    /// Devices that ended, ascending; all of them when the account was closed.
+    /// Devices that ended, ascending, those added in between included; all of them when the
+    /// account was closed.
     pub revoked: Vec<DeviceId>,
     /// What became of the account's wrap key.
     pub generation: Generation,

@@ -36,8 +36,9 @@ fn at<T>(directory: &Directory, pin: &Pin, answer: impl FnOnce(&Chain) -> T) -> 
 }
 
 fn change(chain: &Chain, from: u64, to: u64) -> PinChange {
-    let mut revoked = ids_at(chain, from);
-    revoked.retain(|device| chain.device_at(to, device).is_none());
+    let mut revoked: Vec<DeviceId> =
+        chain.ended_between(from, to).map(|device| device.id).collect();
+    revoked.sort_unstable();
     let generation = |seq| chain.key_at(seq).map(|key| key.generation);
     let generation =
         if generation(from) == generation(to) { Generation::Same } else { Generation::Changed };

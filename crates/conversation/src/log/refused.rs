@@ -67,8 +67,8 @@ refusals! {
     JoinWithoutPin, Relay, "an account joins without a pin";
     /// A pin that does not move forward along the account's chain.
     PinNotForward, Relay, "a pin does not move forward along its chain";
-    /// A pin to a chain that breaks the rules of chains.
-    PinUnsound, Relay, "a pin to a chain that breaks a rule";
+    /// A first pin whose place is 0 and whose hash is not the account's id, or the reverse.
+    PinNotOfAccount, Relay, "a pin is not of the account's own chain";
     /// The author is not a member.
     NotAMember, Relay, "the author is not a member";
     /// The author's device is not active at its account's pin.

@@ -182,6 +182,5 @@ pub(super) fn active_key(
         Lookup::Known(Some(key)) => Ok(key),
         Lookup::Known(None) => Err(Refused::DeviceNotActive.into()),
         Lookup::Missing => Err(AppendError::Missing(vec![*pin])),
-        Lookup::Unsound => Err(Refused::PinUnsound.into()),
     }
 }

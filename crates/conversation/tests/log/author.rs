@@ -97,7 +97,4 @@ fn an_author_without_statements_is_waited_for() {
     assert_eq!(group.try_append(&body), Err(AppendError::Missing(vec![needed])));
     group.book.missing.clear();
     group.append(&body);
-    group.book.unsound.insert(author);
-    let body = group.body("bob", Action::SetInfo).with_info();
-    group.refuses(&body, Refused::PinUnsound);
 }

@@ -135,9 +135,6 @@ fn a_create_is_signed_by_an_active_device_whose_statements_are_here() {
     let mut foreign = body.clone();
     foreign.device = other;
     assert_eq!(refused(&book, &foreign), Refused::DeviceNotActive);
-    book.unsound.insert(body.author);
-    assert_eq!(refused(&book, &body), Refused::PinUnsound);
-    book.unsound.clear();
     book.missing.insert(body.author);
     let needed = book.head(body.author);
     assert_eq!(attempt(&book, &body), Err(AppendError::Missing(vec![needed])));

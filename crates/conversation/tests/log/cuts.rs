@@ -89,8 +89,8 @@ fn an_end_belongs_to_one_membership() {
 
 #[test]
 fn a_member_whose_statements_nobody_has_can_be_removed() {
-    let mut group = Group::new(&["alice", "bob", "carol"]);
-    let [bob, carol] = ["bob", "carol"].map(|name| group.id(name));
+    let mut group = Group::new(&["alice", "bob"]);
+    let bob = group.id("bob");
     let device = group.book.device(bob);
     group.book.missing.insert(bob);
     // A cut of one of its devices needs the statements, none does not.
@@ -101,10 +101,16 @@ fn a_member_whose_statements_nobody_has_can_be_removed() {
         Err(AppendError::Missing(vec![pin]))
     );
     group.append(&body);
-    // A member whose chain breaks a rule has no device to cut.
-    group.book.unsound.insert(carol);
-    let device = group.book.device(carol);
-    let body = group.remove("alice", "carol");
-    group.refuses(&body.clone().with_cut(device, &[1]), Refused::CutOfOther);
+}
+
+#[test]
+fn a_device_that_came_and_ended_between_two_pins_ends_too() {
+    let mut group = Group::new(&["alice", "bob"]);
+    let bob = group.id("bob");
+    let (phone, _) = group.book.add_device(bob);
+    let pin = group.book.revoke(bob, phone);
+    // It may have spoken: a message names a head beyond the pin.
+    let body = group.rotate("alice").with_pins(&[pin]).with_cut(phone, &[1]);
     group.append(&body);
+    assert_eq!(group.fold.end_of_speech(&bob, &phone, 0).unwrap().heads.len(), 1);
 }

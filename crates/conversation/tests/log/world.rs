@@ -28,8 +28,6 @@ pub(crate) struct Book {
     keys: BTreeMap<DeviceId, SigningKey>,
     /// Accounts whose statements this client lacks.
     pub(crate) missing: BTreeSet<AccountId>,
-    /// Accounts whose chains break a rule.
-    pub(crate) unsound: BTreeSet<AccountId>,
 }
 
 impl Book {
@@ -115,25 +113,24 @@ impl Book {
         Entry::sign(body.clone(), &self.keys[&device]).unwrap()
     }
 
+    fn change_between(&self, from: &Head, to: &Head) -> PinChange {
+        let same = to.generation == from.generation && !to.devices.is_empty();
+        let chain = &self.chains[&from.pin.account];
+        let passed = chain.iter().filter(|head| (from.pin.seq..to.pin.seq).contains(&head.pin.seq));
+        let held: BTreeSet<DeviceId> = passed.flat_map(|head| head.devices.clone()).collect();
+        PinChange {
+            revoked: held.difference(&to.devices).copied().collect(),
+            generation: if same { Generation::Same } else { Generation::Changed },
+        }
+    }
+
     fn lookup(&self, pin: &Pin) -> Lookup<&Head> {
         if self.missing.contains(&pin.account) {
             return Lookup::Missing;
         }
-        if self.unsound.contains(&pin.account) {
-            return Lookup::Unsound;
-        }
         let chain = self.chains.get(&pin.account).map_or(&[][..], |chain| chain);
         chain.iter().find(|head| head.pin == *pin).map_or(Lookup::Missing, Lookup::Known)
     }
-}
-
-fn change(from: &Head, to: &Head) -> PinChange {
-    let generation = if to.generation == from.generation && !to.devices.is_empty() {
-        Generation::Same
-    } else {
-        Generation::Changed
-    };
-    PinChange { revoked: from.devices.difference(&to.devices).copied().collect(), generation }
 }
 
 impl Accounts for Book {
@@ -144,7 +141,6 @@ impl Accounts for Book {
                 Lookup::Known(active.then(|| self.keys[device].verifying_key()))
             }
             Lookup::Missing => Lookup::Missing,
-            Lookup::Unsound => Lookup::Unsound,
         }
     }
 
@@ -152,16 +148,16 @@ impl Accounts for Book {
         match self.lookup(pin) {
             Lookup::Known(head) => Lookup::Known(head.devices.iter().copied().collect()),
             Lookup::Missing => Lookup::Missing,
-            Lookup::Unsound => Lookup::Unsound,
         }
     }
 
     fn change(&self, from: &Pin, to: &Pin) -> Lookup<Option<PinChange>> {
         match (self.lookup(to), self.lookup(from)) {
-            (Lookup::Known(to), Lookup::Known(from)) => Lookup::Known(Some(change(from, to))),
+            (Lookup::Known(to), Lookup::Known(from)) => {
+                Lookup::Known(Some(self.change_between(from, to)))
+            }
             // The chain to `to` is here, and `from` is not on it.
             (Lookup::Known(_), Lookup::Missing) => Lookup::Known(None),
-            (Lookup::Unsound, _) | (_, Lookup::Unsound) => Lookup::Unsound,
             (Lookup::Missing, _) => Lookup::Missing,
         }
     }
@@ -169,7 +165,7 @@ impl Accounts for Book {
     fn beyond(&self, pin: &Pin) -> Option<PinChange> {
         let chain = self.chains.get(&pin.account)?;
         let from = chain.iter().find(|head| head.pin == *pin)?;
-        Some(change(from, chain.last()?))
+        Some(self.change_between(from, chain.last()?))
     }
 }
 

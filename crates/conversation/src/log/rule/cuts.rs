@@ -28,7 +28,6 @@ pub(super) fn check(
         match accounts.devices(&pin) {
             Lookup::Known(devices) => ended.extend(devices.iter().map(|d| (*d, *account))),
             Lookup::Missing => missing.push(pin),
-            Lookup::Unsound => {}
         }
     }
     let named = open.iter().map(|device| Some((*ended.get(device)?, *device)));

@@ -63,7 +63,7 @@ pub(super) fn check_create(members: &[Member], pins: &[Pin]) -> Result<(), Refus
 /// that turns out invalid, its owner just cannot act. Its first statement is its name.
 fn check_first(pin: &Pin) -> Result<(), Refused> {
     let genesis = AccountId::from(pin.hash) == pin.account;
-    if genesis == (pin.seq == 0) { Ok(()) } else { Err(Refused::PinUnsound) }
+    if genesis == (pin.seq == 0) { Ok(()) } else { Err(Refused::PinNotOfAccount) }
 }
 
 fn follow(
@@ -78,7 +78,6 @@ fn follow(
     match accounts.change(from, to) {
         Lookup::Known(Some(change)) => Ok(Some(change)),
         Lookup::Known(None) => Err(Refused::PinNotForward),
-        Lookup::Unsound => Err(Refused::PinUnsound),
         Lookup::Missing => {
             missing.push(*to);
             Ok(None)
