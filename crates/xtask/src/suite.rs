@@ -1,0 +1,78 @@
+//! What `cargo xtask test` runs, in this order: one row a suite.
+
+use crate::error::Error;
+use crate::repo::Repo;
+use crate::structure;
+
+/// One suite.
+pub(crate) struct Suite {
+    pub(crate) name: &'static str,
+    /// A file without which the suite cannot run.
+    pub(crate) needs: &'static str,
+    pub(crate) room: Room,
+    pub(crate) run: fn(&Repo) -> Result<(), Error>,
+}
+
+/// Whether the room a suite checks must be there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// Its absence is a failure.
+    Required,
+    /// Not built yet: the row waits for it. Becomes `Required` in the change that adds the room.
+    Planned,
+}
+
+/// The suites; cheap ones first, so that a small mistake is found early.
+pub(crate) const TABLE: &[Suite] = &[
+    Suite { name: "fmt", needs: "Cargo.toml", room: Room::Required, run: fmt },
+    Suite { name: "structure", needs: "Cargo.toml", room: Room::Required, run: structure::run },
+    Suite { name: "clippy", needs: "Cargo.toml", room: Room::Required, run: clippy },
+    Suite { name: "alone", needs: "Cargo.toml", room: Room::Required, run: alone },
+    Suite { name: "tests", needs: "Cargo.toml", room: Room::Required, run: tests },
+    Suite { name: "docs", needs: "Cargo.toml", room: Room::Required, run: docs },
+    Suite { name: "interop", needs: "interop/Cargo.toml", room: Room::Planned, run: interop },
+    Suite { name: "benches", needs: "benches/Cargo.toml", room: Room::Required, run: benches },
+];
+
+/// Workspaces of their own: formatted and linted like the main one.
+const WORKSPACES: &[&str] =
+    &["Cargo.toml", "benches/Cargo.toml", "interop/Cargo.toml", "fuzz/Cargo.toml"];
+
+fn fmt(repo: &Repo) -> Result<(), Error> {
+    for manifest in WORKSPACES.iter().filter(|manifest| repo.has(manifest)) {
+        repo.run(&["cargo", "fmt", "--all", "--check", "--manifest-path", manifest])?;
+    }
+    Ok(())
+}
+
+fn clippy(repo: &Repo) -> Result<(), Error> {
+    repo.run(&["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--quiet"])
+}
+
+/// Each crate by itself: what another crate's features would have supplied is missing here.
+fn alone(repo: &Repo) -> Result<(), Error> {
+    let metadata = repo.metadata("Cargo.toml", &["--no-deps"])?;
+    for name in structure::crates::names(&metadata) {
+        repo.run(&["cargo", "check", "--locked", "--quiet", "--package", &name])?;
+    }
+    Ok(())
+}
+
+fn tests(repo: &Repo) -> Result<(), Error> {
+    repo.run(&["cargo", "test", "--workspace", "--locked", "--quiet"])
+}
+
+fn docs(repo: &Repo) -> Result<(), Error> {
+    let strict = [("RUSTDOCFLAGS", "-D warnings")];
+    repo.run_with(&["cargo", "doc", "--workspace", "--no-deps", "--locked", "--quiet"], &strict)
+}
+
+fn interop(repo: &Repo) -> Result<(), Error> {
+    repo.run(&["cargo", "test", "--manifest-path", "interop/Cargo.toml", "--locked", "--quiet"])
+}
+
+/// Benches are measured by `cargo xtask bench`; here they must compile.
+fn benches(repo: &Repo) -> Result<(), Error> {
+    let manifest = ["--manifest-path", "benches/Cargo.toml", "--locked", "--quiet"];
+    repo.run(&[&["cargo", "clippy", "--workspace", "--all-targets"][..], &manifest].concat())
+}
