@@ -24,9 +24,11 @@
 //! | Formats, Limits, Labels | [`format`] |
 //! | Accounts | [`account`] |
 //! | Log | [`log`] |
+//! | Epochs and wraps | [`epoch`] |
 
 pub mod account;
 mod draw;
+pub mod epoch;
 mod error;
 pub mod format;
 pub mod log;

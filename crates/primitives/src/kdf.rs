@@ -3,7 +3,8 @@
 use hkdf::Hkdf;
 use sha2::Sha256;
 
-use crate::secret::Secret;
+use crate::Error;
+use crate::secret::{Secret, SecretVec};
 
 /// A pseudorandom key: what [`extract`] makes and what keys are expanded from.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,6 +30,18 @@ impl Prk {
         const { assert!(N <= 255 * 32, "RFC 5869 gives at most 255 blocks") };
         let hkdf = Hkdf::<Sha256>::from_prk(self.0.expose()).expect("32 bytes are a key");
         Secret::fill(|okm| hkdf.expand_multi_info(info, okm).expect("at most 255 blocks"))
+    }
+
+    /// As [`Prk::expand`], for a length known only at run time.
+    ///
+    /// # Errors
+    /// [`Error::TooLong`] past 255 * 32 bytes.
+    #[expect(clippy::expect_used, reason = "the key's length is fixed by its type")]
+    pub fn expand_to(&self, info: &[&[u8]], length: u16) -> Result<SecretVec, Error> {
+        let hkdf = Hkdf::<Sha256>::from_prk(self.0.expose()).expect("32 bytes are a key");
+        let mut okm = vec![0; usize::from(length)];
+        hkdf.expand_multi_info(info, &mut okm).map_err(|_| Error::TooLong)?;
+        Ok(SecretVec::new(okm))
     }
 
     /// Lends the bytes.

@@ -32,6 +32,7 @@ pub use entry_part::{Cut, Delivery, EpochStart, Link, Pin, SealedInfo};
 pub use holder::{Holder, WrapKey};
 pub use id::{AccountId, ChainId, ConversationId, DeviceId, EntryHash, MessageId, StatementHash};
 pub use login::LoginChallenge;
+pub(crate) use message_inside::padme;
 pub use message_inside::{Content, MessageInside};
 pub use message_outside::MessageOutside;
 pub use policy::{HistoryPolicy, OverduePolicy, Permission, Policy, PostQuantumPolicy, Role};
