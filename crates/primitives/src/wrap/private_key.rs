@@ -30,6 +30,16 @@ impl WrapPrivateKey {
         Self::from_pair(suite, derive(seed))
     }
 
+    /// The key whose own 32 bytes these are (RFC 9180, `DeserializePrivateKey`; for X-Wing
+    /// its decapsulation key). [`WrapPrivateKey::from_seed`] does not give the same key.
+    ///
+    /// # Errors
+    /// [`Error::BadKey`] for a suite whose keys are not 32 bytes.
+    pub fn from_bytes(suite: Suite, bytes: &Secret<32>) -> Result<Self, Error> {
+        let import = suite.row().import.ok_or(Error::BadKey("RSA keys come in PKCS#8"))?;
+        Self::from_pair(suite, import(bytes)?)
+    }
+
     /// Makes a fresh key; an RSA key has 3072 bits.
     ///
     /// # Errors

@@ -25,6 +25,9 @@ pub(super) struct Row {
     pub(super) from_spki: fn(&[u8]) -> Option<&[u8]>,
     /// `DeriveKeyPair`; none where keys have no seed.
     pub(super) derive: Option<fn(&Secret<32>) -> KeyPair>,
+    /// A private key of 32 bytes; none where keys have another form.
+    #[expect(clippy::type_complexity, reason = "a constructor, spelled out")]
+    pub(super) import: Option<fn(&Secret<32>) -> Result<KeyPair, Error>>,
     /// A private key in PKCS#8; none if it names another algorithm.
     pub(super) from_pkcs8: fn(&[u8]) -> Option<Result<KeyPair, Error>>,
     pub(super) generate: fn(&mut dyn CryptoRng) -> Result<KeyPair, Error>,

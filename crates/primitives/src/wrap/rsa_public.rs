@@ -32,6 +32,7 @@ pub(super) static ROW: Row = Row {
     parse,
     from_spki: |der| Some(der),
     derive: None,
+    import: None,
     from_pkcs8: rsa_private::from_pkcs8,
     generate: |rng| rsa_private::generate(MIN_BITS, rng),
 };

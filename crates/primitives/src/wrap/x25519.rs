@@ -23,6 +23,7 @@ pub(super) static ROW: Row = Row {
     parse,
     from_spki,
     derive: Some(derive),
+    import: Some(import),
     from_pkcs8,
     generate: |rng| Ok(derive(&Secret::generate(rng))),
 };
@@ -96,6 +97,17 @@ fn derive(seed: &Secret<32>) -> KeyPair {
     KeyPair { public: public.to_bytes().to_vec(), private: Box::new(Private(private)) }
 }
 
+fn import(bytes: &Secret<32>) -> Result<KeyPair, Error> {
+    from_scalar(bytes.expose())
+}
+
+fn from_scalar(scalar: &[u8]) -> Result<KeyPair, Error> {
+    let private = <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(scalar)
+        .map_err(|_| Error::BadKey("an X25519 private key that is not 32 bytes"))?;
+    let public = X25519HkdfSha256::sk_to_pk(&private).to_bytes().to_vec();
+    Ok(KeyPair { public, private: Box::new(Private(private)) })
+}
+
 fn from_pkcs8(der: &[u8]) -> Option<Result<KeyPair, Error>> {
     let info = PrivateKeyInfoRef::try_from(der).ok()?;
     let is_x25519 = info.algorithm.oid == pkcs8::ObjectIdentifier::new_unwrap("1.3.101.110");
@@ -108,13 +120,11 @@ fn from_info(info: &PrivateKeyInfoRef<'_>) -> Result<KeyPair, Error> {
     if info.algorithm.parameters.is_some() {
         return Err(MALFORMED);
     }
-    let private =
-        <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(scalar).map_err(|_| MALFORMED)?;
-    let public = X25519HkdfSha256::sk_to_pk(&private).to_bytes().to_vec();
-    if info.public_key.is_some_and(|named| named.raw_bytes() != public) {
+    let pair = from_scalar(scalar)?;
+    if info.public_key.is_some_and(|named| named.raw_bytes() != pair.public) {
         return Err(Error::BadKey("an X25519 private key beside a foreign public key"));
     }
-    Ok(KeyPair { public, private: Box::new(Private(private)) })
+    Ok(pair)
 }
 
 /// RFC 8410, section 4: SEQUENCE { SEQUENCE { 1.3.101.110 }, BIT STRING of 32 bytes }.

@@ -21,6 +21,7 @@ pub(super) static ROW: Row = Row {
     parse,
     from_spki: |_| None,
     derive: Some(derive),
+    import: Some(import),
     from_pkcs8: |_| None,
     generate: |rng| Ok(derive(&Secret::generate(rng))),
 };
@@ -70,6 +71,13 @@ fn parse(bytes: &[u8]) -> Result<Box<dyn PublicRow>, Error> {
 fn derive(seed: &Secret<32>) -> KeyPair {
     let (private, public) = XWing::derive_keypair(seed.expose());
     KeyPair { public: public.to_bytes().to_vec(), private: Box::new(Private(private)) }
+}
+
+fn import(bytes: &Secret<32>) -> Result<KeyPair, Error> {
+    let private = <XWing as Kem>::PrivateKey::from_bytes(bytes.expose())
+        .map_err(|_| Error::BadKey("an X-Wing private key that is not 32 bytes"))?;
+    let public = XWing::sk_to_pk(&private).to_bytes().to_vec();
+    Ok(KeyPair { public, private: Box::new(Private(private)) })
 }
 
 /// Checks the X25519 half, which stands behind the ML-KEM half. The draft asks for no such
