@@ -40,6 +40,7 @@
 //! | RFC 9180 (HPKE), X-Wing, RFC 8017 (RSA-OAEP) | [`wrap`] |
 
 pub mod aead;
+pub mod aes_cfb;
 pub mod aes_ctr;
 pub mod committing;
 mod error;
@@ -56,6 +57,7 @@ pub mod scratch;
 pub mod secret;
 pub mod sign;
 pub mod wrap;
+pub mod x25519;
 pub mod x448;
 
 pub use error::Error;

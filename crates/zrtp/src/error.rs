@@ -41,6 +41,8 @@ pub enum PeerMisbehaved {
     ConfirmMac,
     /// A nonce came twice under one session key (RFC 6189, 4.4.3.1).
     NonceReuse,
+    /// The peer names a secret that we do not hold.
+    NoSharedSecret,
     /// The peer claims our own ZID.
     OwnZid,
     /// The peer sends from our own SSRC.

@@ -24,6 +24,8 @@ pub use ping::{Ping, PingAck};
 pub use sas_relay::{SasRelay, SasRelayPlain};
 pub use signature_block::SignatureBlock;
 
+pub(crate) use frame::MAX_MESSAGE_BYTES;
+
 use privity_wire::DecodeError;
 
 use crate::Error;

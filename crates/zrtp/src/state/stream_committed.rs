@@ -1,0 +1,247 @@
+use privity_primitives::secret::SecretVec;
+
+use super::await_conf2_ack::AwaitConf2Ack;
+use super::await_confirm2::AwaitConfirm2;
+use super::committed::{commit_message, middle};
+use super::contention::{Winner, decide};
+use super::link::Link;
+use super::{Committed, Incoming, Responding, State, Step, closed};
+use crate::agreed::{Agreed, Side, Transcript};
+use crate::chain::HashChainVerified;
+use crate::config::PresharedRule;
+use crate::core::{Core, StreamKind};
+use crate::env::Env;
+use crate::event::CacheFinding;
+use crate::hellos;
+use crate::message::{Commit, CommitBody, Confirm, Message};
+use crate::peers::PeerIndex;
+use crate::retained::HeldSecrets;
+use crate::schedule::{S0, preshared_key};
+use crate::suite::{Hash, KeyAgreement, Suite};
+use crate::timer::Retransmit;
+use crate::{Error, Misuse, PeerMisbehaved, Role, Unsupported};
+
+/// Our Commit to Multistream or Preshared mode is out: s0 exists at once, no DHPart follows,
+/// Confirm1 answers (RFC 6189, 4.4.2 and 4.4.3).
+#[derive(Debug)]
+pub(crate) struct StreamCommitted {
+    peer: PeerIndex,
+    body: CommitBody,
+    agreed: Agreed,
+    link: Link,
+}
+
+impl StreamCommitted {
+    /// Commits a further stream of a call.
+    pub(super) fn multistream(
+        peer: PeerIndex,
+        core: &mut Core,
+        env: &mut Env<'_>,
+    ) -> Result<Box<Self>, Error> {
+        let their = core.peers.peer(peer)?;
+        if !core.config.offer.both_list(&their.hello.algorithms, KeyAgreement::Multistream) {
+            return Err(Unsupported::KeyAgreement.into());
+        }
+        let hash = env.call.key_with(their.hello.zid)?.hash();
+        let agreement = KeyAgreement::Multistream;
+        let suite = Suite { hash, agreement, ..core.config.offer.choose(&their.hello.algorithms)? };
+        let nonce = random(env);
+        env.call.use_nonce(nonce)?;
+        let held = HeldSecrets::none();
+        let side = Side { role: Role::Initiator, suite, held };
+        let key = env.call.key_with(their.hello.zid)?;
+        let make = |context| S0::multistream(suite, context, key);
+        let (body, commit, agreed) =
+            derive(CommitBody::Multistream { nonce }, side, peer, core, make)?;
+        Self::send(peer, body, commit, agreed, core, env)
+    }
+
+    /// Commits a call to the secrets of earlier calls, where both sides want that.
+    pub(super) fn preshared(
+        peer: PeerIndex,
+        core: &mut Core,
+        env: &mut Env<'_>,
+    ) -> Result<Option<Box<Self>>, Error> {
+        let their = core.peers.peer(peer)?;
+        let lists = &their.hello.algorithms;
+        let wanted = core.config.preshared == PresharedRule::Prefer
+            && core.config.offer.both_list(lists, KeyAgreement::Preshared);
+        let held = HeldSecrets::load(env.cache, their.hello.zid, core.config.aux.as_ref(), env.now);
+        let Some(rs1) = held.row.rs1.as_ref().filter(|_| wanted) else { return Ok(None) };
+        let agreement = KeyAgreement::Preshared;
+        let suite = Suite { agreement, ..core.config.offer.choose(lists)? };
+        let aux = held.aux.as_ref().map_or(&[][..], SecretVec::expose);
+        let pbx = held.row.pbx.as_ref().map_or(&[][..], |pbx| pbx.expose());
+        let key = preshared_key(suite.hash, rs1.expose(), aux, pbx);
+        let key_id = key_id(suite.hash, &key);
+        let nonce = random(env);
+        let side = Side { role: Role::Initiator, suite, held };
+        let make = |context| S0::preshared(suite, context, &key);
+        let (body, commit, mut agreed) =
+            derive(CommitBody::Preshared { nonce, key_id }, side, peer, core, make)?;
+        agreed.cache = CacheFinding::Matched;
+        Self::send(peer, body, commit, agreed, core, env).map(Some)
+    }
+
+    pub(super) fn handle(
+        self: Box<Self>,
+        incoming: &Incoming<'_>,
+        core: &mut Core,
+        env: &mut Env<'_>,
+    ) -> Step {
+        match incoming.message {
+            Message::Hello(hello) => {
+                let outcome = hellos::receive(hello, incoming, core, env).map(|_| ());
+                Step { next: self.into(), outcome }
+            }
+            Message::HelloAck => Step::to(self),
+            Message::Commit(commit) => self.contend(commit, incoming.bytes, core, env),
+            Message::Confirm1(confirm) => self.confirmed(confirm, core, env),
+            _ => Step::unexpected(self),
+        }
+    }
+
+    /// Nobody answered: without a fresh agreement it may be for want of the same secret.
+    pub(super) fn give_up(self: Box<Self>, core: &mut Core, env: &mut Env<'_>) -> State {
+        if core.kind == StreamKind::First
+            && let Ok(next) = Committed::propose(self.peer, core, env)
+        {
+            return next.into();
+        }
+        closed::time_out(core, env)
+    }
+
+    /// The peer has not the secret that we named: a fresh agreement is the better choice.
+    pub(crate) fn refused(self: Box<Self>, core: &mut Core, env: &mut Env<'_>) -> State {
+        if core.kind == StreamKind::Further {
+            return self.into();
+        }
+        match Committed::propose(self.peer, core, env) {
+            Ok(next) => next.into(),
+            Err(_) => self.into(),
+        }
+    }
+
+    fn contend(
+        self: Box<Self>,
+        commit: &Commit,
+        bytes: &[u8],
+        core: &mut Core,
+        env: &mut Env<'_>,
+    ) -> Step {
+        let peer = match core.peers.of_commit(commit) {
+            Ok((peer, _)) => peer,
+            Err(error) => return Step::dropped(self, error),
+        };
+        match decide(&self.body, &commit.body, middle(core, peer)) {
+            Winner::Own => Step::to(self),
+            Winner::Peer => match Responding::answer(commit, bytes, core, env) {
+                Ok(next) => Step::to(next),
+                Err(error) => Step::dropped(self, error),
+            },
+        }
+    }
+
+    fn confirmed(self: Box<Self>, confirm: &Confirm, core: &mut Core, env: &mut Env<'_>) -> Step {
+        match self.link.open(&self.agreed, confirm) {
+            Ok((plain, proof)) => {
+                match AwaitConf2Ack::confirm_back(self.agreed, plain, proof, core, env) {
+                    Ok(next) => Step::to(next),
+                    Err(error) => Step { next: closed::time_out(core, env), outcome: Err(error) },
+                }
+            }
+            Err(error) => Step::dropped(self, error),
+        }
+    }
+
+    fn send(
+        peer: PeerIndex,
+        body: CommitBody,
+        commit: Vec<u8>,
+        agreed: Agreed,
+        core: &mut Core,
+        env: &Env<'_>,
+    ) -> Result<Box<Self>, Error> {
+        let link = Link::to_hello(core.peers.peer(peer)?);
+        core.patience = None;
+        core.send_repeating(Retransmit::t2(commit, env.now));
+        Ok(Box::new(Self { peer, body, agreed, link }))
+    }
+}
+
+/// Answers a Commit to Multistream or Preshared mode with Confirm1.
+pub(super) fn answer(
+    peer: PeerIndex,
+    _: &HashChainVerified,
+    (commit, bytes): (&Commit, &[u8]),
+    core: &Core,
+    env: &mut Env<'_>,
+) -> Result<Box<AwaitConfirm2>, Error> {
+    let suite = core.config.offer.accept(commit)?;
+    let their = core.peers.peer(peer)?;
+    let transcript = Transcript { commit: bytes, parts: None, peer: their };
+    let role = Role::Responder;
+    let agreed = match &commit.body {
+        CommitBody::Multistream { nonce } => {
+            if suite.hash != env.call.key_with(their.hello.zid)?.hash() {
+                return Err(Unsupported::Hash.into());
+            }
+            env.call.use_nonce(*nonce)?;
+            let key = env.call.key_with(their.hello.zid)?;
+            let side = Side { role, suite, held: HeldSecrets::none() };
+            Agreed::derived(side, &transcript, core, |context| S0::multistream(suite, context, key))
+        }
+        CommitBody::Preshared { key_id, .. } => {
+            if core.config.preshared == PresharedRule::Refuse {
+                return Err(Unsupported::KeyAgreement.into());
+            }
+            let held =
+                HeldSecrets::load(env.cache, their.hello.zid, core.config.aux.as_ref(), env.now);
+            let key = find_key(suite.hash, &held, key_id).ok_or(PeerMisbehaved::NoSharedSecret)?;
+            let side = Side { role, suite, held };
+            let make = |context| S0::preshared(suite, context, &key);
+            let mut agreed = Agreed::derived(side, &transcript, core, make);
+            agreed.cache = CacheFinding::Matched;
+            agreed
+        }
+        _ => return Err(Misuse::State.into()),
+    };
+    let link = Link { image: commit.h2, steps: 1, message: bytes.to_vec() };
+    AwaitConfirm2::new(peer, agreed, link, (bytes, bytes), core, env)
+}
+
+fn derive(
+    body: CommitBody,
+    side: Side,
+    peer: PeerIndex,
+    core: &Core,
+    make: impl FnOnce(crate::schedule::KdfContext) -> S0,
+) -> Result<(CommitBody, Vec<u8>, Agreed), Error> {
+    let commit = commit_message(core, side.suite, body.clone());
+    let transcript = Transcript { commit: &commit, parts: None, peer: core.peers.peer(peer)? };
+    let agreed = Agreed::derived(side, &transcript, core, make);
+    Ok((body, commit, agreed))
+}
+
+/// The key that a Preshared Commit names: one of our retained secrets, with or without the
+/// auxiliary secret and the one of a trusted middle.
+fn find_key(hash: Hash, held: &HeldSecrets, wanted: &[u8; 8]) -> Option<SecretVec> {
+    let aux = held.aux.as_ref().map_or(&[][..], SecretVec::expose);
+    let pbx = held.row.pbx.as_ref().map_or(&[][..], |pbx| pbx.expose());
+    let retained = held.row.rs1.iter().chain(&held.row.rs2);
+    let mut keys = retained.flat_map(|rs| {
+        [(aux, pbx), (aux, &[][..]), (&[][..], pbx), (&[][..], &[][..])]
+            .map(|(aux, pbx)| preshared_key(hash, rs.expose(), aux, pbx))
+    });
+    keys.find(|key| privity_primitives::secret::equal(&key_id(hash, key), wanted))
+}
+
+fn key_id(hash: Hash, key: &SecretVec) -> [u8; 8] {
+    hash.hmac_8(key.expose(), &[b"Prsh"])
+}
+
+fn random(env: &mut Env<'_>) -> [u8; 16] {
+    let mut nonce = [0; 16];
+    env.rng.fill_bytes(&mut nonce);
+    nonce
+}
