@@ -89,10 +89,13 @@ fn check_generation(chain: &Chain, body: &StatementBody) -> Result<(), ChainFaul
         let due = !body.revoke.is_empty() || body.replace_wrap.is_some();
         return if due { Err(ChainFault::GenerationDue) } else { Ok(()) };
     };
-    let newest = chain.keys.last().map(|(_, key)| key.generation);
-    let counts = newest.and_then(|newest| newest.checked_add(1)) == Some(next.generation);
+    let newest = chain.keys.last().map(|(_, key)| key);
+    let counts = newest.and_then(|key| key.generation.checked_add(1)) == Some(next.generation);
     let used = chain.keys.iter().any(|(_, key)| key.key == next.key);
-    if counts && !used { Ok(()) } else { Err(ChainFault::Generation) }
+    // No device ever had a direct key, so it may stay when one is revoked.
+    let stays = next.seeding == Seeding::Direct
+        && newest.is_some_and(|key| key.seeding == Seeding::Direct && key.key == next.key);
+    if counts && (!used || stays) { Ok(()) } else { Err(ChainFault::Generation) }
 }
 
 /// Rules on introduced keys and on who is left, the same for a genesis and an update.

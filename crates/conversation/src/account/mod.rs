@@ -7,11 +7,34 @@
 //!      └─ its hash is the account's id, and so its fingerprint
 //! ```
 
+mod authority;
+mod binding;
 mod chain;
 mod chain_rule;
+mod change;
+mod create;
+mod device_keys;
 mod directory;
 mod fault;
+mod joining;
+mod making;
+mod own;
+mod pending;
+mod phrase;
+mod sealed;
+mod seed;
+mod seeds;
+mod unwrapping;
 
+pub use authority::{PendingAuthority, RecoveryAuthority};
 pub use chain::{Chain, Device};
+pub use create::{NewAccount, NewDevice};
 pub use directory::{Directory, Equivocation, Learned};
 pub use fault::ChainFault;
+pub use joining::{DeviceConsent, DeviceDraft, DeviceRequest, JoiningDevice};
+pub use making::{NewKey, NewRecovery};
+pub use own::{OwnAccount, RENEWAL_INTERVAL, Settled};
+pub use pending::PendingStatement;
+pub use phrase::{PhraseFault, RecoveryPhrase};
+pub use seed::GenerationSeed;
+pub use seeds::{OlderCheck, PendingSeed, RecordCheck, Seeds};
