@@ -2,5 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod chain;
+mod devices;
 mod directory;
+mod people;
+mod recovery;
 mod world;
