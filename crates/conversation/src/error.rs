@@ -2,9 +2,8 @@ use core::fmt;
 
 use privity_wire::{DecodeError, EncodeError};
 
-use crate::account::ChainFault;
+use crate::fault::{AppendError, ChainFault, Refused};
 use crate::format::{AccountId, Pin};
-use crate::log::Refused;
 
 /// Why a call failed; it changed nothing then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +79,17 @@ impl From<privity_primitives::Error> for Error {
         match error {
             privity_primitives::Error::Decrypt => Self::Decrypt,
             other => Self::Crypto(other),
+        }
+    }
+}
+
+impl From<AppendError> for Error {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Malformed(error) => Self::Malformed(error),
+            AppendError::UpdateNeeded(field) => Self::UpdateNeeded(field),
+            AppendError::Missing(pins) => Self::Missing(Missing::Statements(pins)),
+            AppendError::Refused(refused) => Self::Entry(refused),
         }
     }
 }

@@ -21,7 +21,7 @@
 //!
 //! | PROTOCOL.md | module |
 //! |---|---|
-//! | Formats, Limits, Labels | [`format`] |
+//! | Formats, Limits, Labels | [`mod@format`] |
 //! | Accounts | [`account`] |
 //! | Log | [`log`] |
 //! | Epochs and wraps | [`epoch`] |
@@ -30,6 +30,7 @@ pub mod account;
 mod draw;
 pub mod epoch;
 mod error;
+mod fault;
 pub mod format;
 pub mod log;
 

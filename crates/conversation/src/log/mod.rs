@@ -20,11 +20,11 @@ mod fold;
 mod grant;
 mod non_empty;
 mod record;
-mod refused;
 mod rule;
 mod step;
 mod view;
 
+pub use crate::fault::{AppendError, Blame, Refused};
 pub use accounts::{Accounts, Generation, Lookup, PinChange};
 pub use conduct::{
     EpochUse, JITTER_RANGE, STARVED, backoff_ms, jitter_ms, rotation_due, rotation_overdue,
@@ -32,6 +32,5 @@ pub use conduct::{
 pub use epoch::Epoch;
 pub use fold::Fold;
 pub use grant::End;
-pub use refused::{AppendError, Blame, Refused};
 pub use step::{Applied, Fork, Started, Step};
 pub use view::View;

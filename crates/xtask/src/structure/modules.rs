@@ -9,7 +9,7 @@ struct Layers {
 
 const LAYERS: &[Layers] = &[Layers {
     room: "conversation",
-    order: &["format", "account", "log", "epoch", "message", "state"],
+    order: &["format", "fault", "error", "draw", "account", "log", "epoch", "message", "state"],
 }];
 
 /// Arrows between the modules of a layered crate, and imports whose origin a reader cannot

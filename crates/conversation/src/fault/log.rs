@@ -124,17 +124,6 @@ impl From<DecodeError> for AppendError {
     }
 }
 
-impl From<AppendError> for crate::Error {
-    fn from(error: AppendError) -> Self {
-        match error {
-            AppendError::Malformed(error) => Self::Malformed(error),
-            AppendError::UpdateNeeded(field) => Self::UpdateNeeded(field),
-            AppendError::Missing(pins) => Self::Missing(crate::Missing::Statements(pins)),
-            AppendError::Refused(refused) => Self::Entry(refused),
-        }
-    }
-}
-
 impl fmt::Display for AppendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
