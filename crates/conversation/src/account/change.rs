@@ -1,6 +1,7 @@
 use privity_primitives::random::CryptoRng;
 use privity_primitives::wrap::Suite;
 
+use crate::Error;
 use crate::account::create::sorted;
 use crate::account::device_keys::WrapSeed;
 use crate::account::joining::{DeviceConsent, DeviceDraft, DeviceRequest};
@@ -9,8 +10,8 @@ use crate::account::making::{
 };
 use crate::account::own::OwnAccount;
 use crate::account::{Chain, RecoveryAuthority};
+use crate::draw::LocalSecret;
 use crate::format::{DeviceId, Signer, Statement, StatementBody, StatementKind};
-use crate::{Error, LocalSecret};
 
 /// Statements of a device; each is left pending.
 ///

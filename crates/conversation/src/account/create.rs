@@ -1,6 +1,7 @@
 use privity_primitives::random::CryptoRng;
 use privity_primitives::wrap::Suite;
 
+use crate::Error;
 use crate::account::device_keys::DeviceKeys;
 use crate::account::making::{
     NewKey, NewRecovery, Secrets, complete, kind_in_force, next_generation, update,
@@ -9,11 +10,11 @@ use crate::account::own::OwnAccount;
 use crate::account::seed::GenerationSeed;
 use crate::account::seeds::Seeds;
 use crate::account::{Chain, RecoveryAuthority};
+use crate::draw::LocalSecret;
 use crate::format::{
     AccountId, AccountKey, DeviceId, Seeding, Signer, Statement, StatementBody, StatementHash,
     StatementKind, label,
 };
-use crate::{Error, LocalSecret};
 
 /// How an account begins.
 #[derive(Clone, Copy, Debug)]

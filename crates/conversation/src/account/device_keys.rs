@@ -6,8 +6,9 @@ use privity_primitives::sign::SigningKey;
 use privity_primitives::wrap::{Suite, WrapPrivateKey};
 use privity_wire::{DecodeError, Reader, Writer};
 
+use crate::Error;
+use crate::draw::LocalSecret;
 use crate::format::{Holder, WrapKey, label};
-use crate::{Error, LocalSecret};
 
 /// A device's own keys.
 pub(super) struct DeviceKeys {

@@ -4,14 +4,15 @@ use privity_primitives::sign::Signature;
 use privity_primitives::wrap::Suite;
 use privity_wire::{Codec, DecodeError, EncodeError, Reader, Writer};
 
+use crate::Error;
 use crate::account::Chain;
 use crate::account::device_keys::DeviceKeys;
 use crate::account::own::OwnAccount;
 use crate::account::seeds::Seeds;
+use crate::draw::LocalSecret;
 use crate::format::{
     AccountId, DeviceId, Holder, StatementBody, StatementKind, VERSION, label, read_version,
 };
-use crate::{Error, LocalSecret};
 
 /// A device that is about to join an account by another device's word.
 ///

@@ -3,17 +3,18 @@ use privity_primitives::secret::Secret;
 use privity_primitives::sign::SigningKey;
 use privity_primitives::wrap::{Suite, WrapPublicKey};
 
+use crate::Error;
 use crate::account::authority::wrap_registered;
 use crate::account::device_keys::WrapSeed;
 use crate::account::pending::PendingStatement;
 use crate::account::seed::GenerationSeed;
 use crate::account::seeds::Seeds;
 use crate::account::{Chain, RecoveryPhrase};
+use crate::draw::LocalSecret;
 use crate::format::{
     AccountKey, Holder, Pin, Seeding, Signer, Statement, StatementBody, StatementKind, WrapKey,
     label,
 };
-use crate::{Error, LocalSecret};
 
 /// Where an account's wrap key comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

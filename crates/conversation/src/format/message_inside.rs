@@ -96,7 +96,7 @@ impl MessageInside {
         Ok(bytes)
     }
 
-    /// Reads a padded plaintext; the padding must be the zeros that [`padme`] asks for.
+    /// Reads a padded plaintext; the padding must be zeros, to the Padmé length.
     ///
     /// # Errors
     /// [`DecodeError`] names the first field that is wrong.
