@@ -2,14 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod world;
+mod world_json;
 
 mod author;
+mod chains;
 mod conduct;
 mod create;
 mod cuts;
 mod epochs;
 mod flips;
 mod grants;
+mod limits;
 mod members;
 mod order;
 mod permissions;
@@ -17,3 +20,4 @@ mod pins;
 mod queries;
 mod random;
 mod state;
+mod vectors;

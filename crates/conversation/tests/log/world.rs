@@ -15,17 +15,17 @@ use privity_primitives::sign::{SigningKey, VerifyingKey};
 
 /// One state of an account's chain.
 #[derive(Clone)]
-struct Head {
-    pin: Pin,
-    devices: BTreeSet<DeviceId>,
-    generation: u32,
+pub(crate) struct Head {
+    pub(crate) pin: Pin,
+    pub(crate) devices: BTreeSet<DeviceId>,
+    pub(crate) generation: u32,
 }
 
 /// Who there is: chains without statements, keys of every device.
 #[derive(Default)]
 pub(crate) struct Book {
-    chains: BTreeMap<AccountId, Vec<Head>>,
-    keys: BTreeMap<DeviceId, SigningKey>,
+    pub(crate) chains: BTreeMap<AccountId, Vec<Head>>,
+    pub(crate) keys: BTreeMap<DeviceId, SigningKey>,
     /// Accounts whose statements this client lacks.
     pub(crate) missing: BTreeSet<AccountId>,
 }
