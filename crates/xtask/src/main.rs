@@ -8,12 +8,17 @@
 //!
 //! Suites, packages, arrows and limits are rows of tables: to add one is to add a line.
 
+mod bench;
+mod deep;
+mod deny;
 mod error;
+mod fuzz;
 mod repo;
 mod setup;
 mod structure;
 mod suite;
 mod test;
+mod tool;
 
 use std::process::ExitCode;
 
@@ -29,6 +34,9 @@ struct Verb {
 const VERBS: &[Verb] = &[
     Verb { name: "setup", help: setup::HELP, run: setup::verb },
     Verb { name: "test", help: test::HELP, run: test::verb },
+    Verb { name: "deep", help: deep::HELP, run: deep::verb },
+    Verb { name: "bench", help: bench::HELP, run: bench::verb },
+    Verb { name: "fuzz", help: fuzz::HELP, run: fuzz::verb },
 ];
 
 fn main() -> ExitCode {

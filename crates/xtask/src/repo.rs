@@ -29,6 +29,26 @@ impl Repo {
         fs::read_to_string(self.root.join(path)).map_err(Error::io(path))
     }
 
+    pub(crate) fn make_folder(&self, path: &str) -> Result<(), Error> {
+        fs::create_dir_all(self.root.join(path)).map_err(Error::io(path))
+    }
+
+    /// Copies every file of the checkout into a folder under its root, made anew.
+    pub(crate) fn copy_to(&self, folder: &str) -> Result<(), Error> {
+        let target = self.root.join(folder);
+        if target.exists() {
+            fs::remove_dir_all(&target).map_err(Error::io(folder))?;
+        }
+        for path in self.files()? {
+            let copy = target.join(&path);
+            if let Some(parent) = copy.parent() {
+                fs::create_dir_all(parent).map_err(Error::io(&path))?;
+            }
+            fs::copy(self.root.join(&path), copy).map_err(Error::io(&path))?;
+        }
+        Ok(())
+    }
+
     /// A program to be run at the root; cargo is the one that runs this program.
     pub(crate) fn command(&self, program: &str) -> Command {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::repo::Repo;
-use crate::structure;
+use crate::{deny, fuzz, structure};
 
 /// One suite.
 pub(crate) struct Suite {
@@ -26,16 +26,18 @@ pub(crate) enum Room {
 pub(crate) const TABLE: &[Suite] = &[
     Suite { name: "fmt", needs: "Cargo.toml", room: Room::Required, run: fmt },
     Suite { name: "structure", needs: "Cargo.toml", room: Room::Required, run: structure::run },
+    Suite { name: "deny", needs: "deny.toml", room: Room::Required, run: deny::run },
     Suite { name: "clippy", needs: "Cargo.toml", room: Room::Required, run: clippy },
     Suite { name: "alone", needs: "Cargo.toml", room: Room::Required, run: alone },
     Suite { name: "tests", needs: "Cargo.toml", room: Room::Required, run: tests },
     Suite { name: "docs", needs: "Cargo.toml", room: Room::Required, run: docs },
     Suite { name: "interop", needs: "interop/Cargo.toml", room: Room::Planned, run: interop },
+    Suite { name: "fuzz", needs: "fuzz/Cargo.toml", room: Room::Planned, run: fuzz::short },
     Suite { name: "benches", needs: "benches/Cargo.toml", room: Room::Required, run: benches },
 ];
 
 /// Workspaces of their own: formatted and linted like the main one.
-const WORKSPACES: &[&str] =
+pub(crate) const WORKSPACES: &[&str] =
     &["Cargo.toml", "benches/Cargo.toml", "interop/Cargo.toml", "fuzz/Cargo.toml"];
 
 fn fmt(repo: &Repo) -> Result<(), Error> {

@@ -24,10 +24,7 @@ mod words;
 use crate::error::Error;
 use crate::repo::Repo;
 use crate::structure::source::Source;
-
-/// Workspaces whose files are held against their module trees.
-const WORKSPACES: &[&str] =
-    &["Cargo.toml", "benches/Cargo.toml", "interop/Cargo.toml", "fuzz/Cargo.toml"];
+use crate::suite::WORKSPACES;
 
 /// Runs every check and shows all findings.
 pub(crate) fn run(repo: &Repo) -> Result<(), Error> {
@@ -49,13 +46,14 @@ pub(crate) fn run(repo: &Repo) -> Result<(), Error> {
         }
     }
     findings.extend(orphans::check(&sources, &roots));
+    let exports = modules::exports(&sources);
     for source in &sources {
         findings.extend(size::check(source));
         findings.extend(effects::check(source));
-        findings.extend(modules::check(source));
+        findings.extend(modules::check(source, &exports));
         findings.extend(crates::check_source(source));
     }
-    findings.extend(modules::check_errors(&sources));
+    findings.extend(modules::check_errors(&sources, &exports));
     for path in files.iter().filter(|path| words::is_checked(path)) {
         // what is not text holds no words
         if let Ok(text) = repo.read(path) {

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::structure::paths::{self, Named};
 use crate::structure::source::Source;
 
@@ -12,9 +14,32 @@ const LAYERS: &[Layers] = &[Layers {
     order: &["format", "fault", "error", "draw", "account", "log", "epoch", "message", "state"],
 }];
 
+/// For each crate by its folder: where a name that its root gives again comes from.
+pub(crate) type Exports = BTreeMap<String, Names>;
+
+type Names = BTreeMap<String, String>;
+
+/// Reads the `use` items of every crate's root.
+pub(crate) fn exports(sources: &[Source]) -> Exports {
+    let mut exports = Exports::new();
+    for source in sources {
+        let Some((room, module)) = source.module() else { continue };
+        if !module.is_empty() {
+            continue;
+        }
+        let names = exports.entry(room.to_owned()).or_default();
+        for Named { segments, .. } in paths::in_file(&source.syntax) {
+            if let [first, .., last] = segments.as_slice() {
+                names.insert(last.clone(), first.clone());
+            }
+        }
+    }
+    exports
+}
+
 /// Arrows between the modules of a layered crate, and imports whose origin a reader cannot
 /// see (`use super::*` outside tests).
-pub(crate) fn check(source: &Source) -> Vec<String> {
+pub(crate) fn check(source: &Source, exports: &Exports) -> Vec<String> {
     let Some((room, module)) = source.module() else { return Vec::new() };
     let mut findings = Vec::new();
     let named = paths::in_file(&source.syntax);
@@ -33,7 +58,7 @@ pub(crate) fn check(source: &Source) -> Vec<String> {
         return findings;
     };
     for Named { segments, line } in &named {
-        let Some(target) = top(&module, segments) else { continue };
+        let Some(target) = top(&module, segments, exports.get(room)) else { continue };
         match place(&target) {
             Some(to) if to <= from => {}
             _ => findings.push(format!("{}:{line}: {own} may not use {target}", source.path)),
@@ -43,21 +68,20 @@ pub(crate) fn check(source: &Source) -> Vec<String> {
 }
 
 /// An error module that imports a module which imports errors: neither can be read alone.
-pub(crate) fn check_errors(sources: &[Source]) -> Vec<String> {
+pub(crate) fn check_errors(sources: &[Source], exports: &Exports) -> Vec<String> {
     let mut findings = Vec::new();
     for error in sources {
         let Some((room, module)) = error.module() else { continue };
         if module.len() != 1 || module.first().is_none_or(|name| name != "error") {
             continue;
         }
-        for target in targets(error, &module) {
+        for target in targets(error, &module, exports.get(room)) {
             let upward = sources.iter().any(|source| match source.module() {
-                Some((other, module)) => {
-                    other == room
-                        && module.first() == Some(&target)
-                        && targets(source, &module).iter().any(|name| name == "error")
+                Some((other, module)) if other == room && module.first() == Some(&target) => {
+                    let names = targets(source, &module, exports.get(room));
+                    names.iter().any(|name| name == "error")
                 }
-                None => false,
+                _ => false,
             });
             if upward && target != "error" {
                 findings.push(format!("{}: imports {target}, which imports errors", error.path));
@@ -67,18 +91,18 @@ pub(crate) fn check_errors(sources: &[Source]) -> Vec<String> {
     findings
 }
 
-fn targets(source: &Source, module: &[String]) -> Vec<String> {
+fn targets(source: &Source, module: &[String], exports: Option<&Names>) -> Vec<String> {
     let mut targets: Vec<String> = paths::in_file(&source.syntax)
         .iter()
-        .filter_map(|named| top(module, &named.segments))
+        .filter_map(|named| top(module, &named.segments, exports))
         .collect();
     targets.sort();
     targets.dedup();
     targets
 }
 
-/// The top-level module of the same crate that a path leads to; `crate::Error` is `error`'s.
-fn top(module: &[String], segments: &[String]) -> Option<String> {
+/// The top-level module of the same crate that a path leads to.
+fn top(module: &[String], segments: &[String], exports: Option<&Names>) -> Option<String> {
     let (first, mut rest) = segments.split_first()?;
     let mut base = match first.as_str() {
         "crate" => &[][..],
@@ -92,12 +116,12 @@ fn top(module: &[String], segments: &[String]) -> Option<String> {
         rest = after;
     }
     let name = base.first().or_else(|| rest.first())?;
-    Some(if name == "Error" { "error".to_owned() } else { name.clone() })
+    Some(exports.and_then(|names| names.get(name)).unwrap_or(name).clone())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{check, check_errors};
+    use super::{Exports, check, check_errors, exports};
     use crate::structure::source::Source;
 
     fn source(path: &str, text: &str) -> Source {
@@ -105,7 +129,7 @@ mod tests {
     }
 
     fn findings(path: &str, text: &str) -> usize {
-        check(&source(path, text)).len()
+        check(&source(path, text), &Exports::new()).len()
     }
 
     #[test]
@@ -117,6 +141,13 @@ mod tests {
         assert_eq!(findings(path, "use super::super::super::message::A;"), 1);
         assert_eq!(findings(path, "fn f(a: &crate::message::A) {}"), 1);
         assert_eq!(findings("crates/conversation/src/lib.rs", "pub use crate::state::A;"), 0);
+    }
+
+    #[test]
+    fn a_name_that_the_root_gives_again_is_its_modules() {
+        let root = source("crates/conversation/src/lib.rs", "pub use state::{A, B};");
+        let user = source("crates/conversation/src/log/a.rs", "use crate::B;");
+        assert_eq!(check(&user, &exports(&[root])).len(), 1);
     }
 
     #[test]
@@ -133,11 +164,12 @@ mod tests {
     #[test]
     fn an_error_module_that_imports_its_users_is_found() {
         let pair = |error: &str, session: &str| {
-            check_errors(&[
+            let sources = [
+                source("crates/zrtp/src/lib.rs", "pub use error::Error;"),
                 source("crates/zrtp/src/error.rs", error),
                 source("crates/zrtp/src/session.rs", session),
-            ])
-            .len()
+            ];
+            check_errors(&sources, &exports(&sources)).len()
         };
         assert_eq!(pair("use crate::session::Id;", "use crate::Error;"), 1);
         assert_eq!(pair("use crate::session::Id;", "use crate::role::Role;"), 0);
