@@ -31,7 +31,7 @@ pub(crate) const TABLE: &[Suite] = &[
     Suite { name: "alone", needs: "Cargo.toml", room: Room::Required, run: alone },
     Suite { name: "tests", needs: "Cargo.toml", room: Room::Required, run: tests },
     Suite { name: "docs", needs: "Cargo.toml", room: Room::Required, run: docs },
-    Suite { name: "interop", needs: "interop/Cargo.toml", room: Room::Planned, run: interop },
+    Suite { name: "interop", needs: "interop/Cargo.toml", room: Room::Required, run: interop },
     Suite { name: "fuzz", needs: "fuzz/Cargo.toml", room: Room::Planned, run: fuzz::short },
     Suite { name: "benches", needs: "benches/Cargo.toml", room: Room::Required, run: benches },
 ];

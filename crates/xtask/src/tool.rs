@@ -8,17 +8,11 @@ pub(crate) struct Tool {
     probe: &'static [&'static str],
 }
 
-pub(crate) const DENY: Tool = Tool {
-    package: "cargo-deny",
-    version: "0.20.2",
-    probe: &["cargo", "deny", "--version"],
-};
+pub(crate) const DENY: Tool =
+    Tool { package: "cargo-deny", version: "0.20.2", probe: &["cargo", "deny", "--version"] };
 
-pub(crate) const MUTANTS: Tool = Tool {
-    package: "cargo-mutants",
-    version: "27.1.0",
-    probe: &["cargo", "mutants", "--version"],
-};
+pub(crate) const MUTANTS: Tool =
+    Tool { package: "cargo-mutants", version: "27.1.0", probe: &["cargo", "mutants", "--version"] };
 
 /// Installs the pinned version unless it is the one that answers.
 pub(crate) fn install(repo: &Repo, tool: &Tool) -> Result<(), Error> {
