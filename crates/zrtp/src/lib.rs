@@ -14,6 +14,7 @@ mod error;
 mod event;
 mod fragment;
 mod hellos;
+mod hybrid;
 pub mod message;
 mod offer;
 mod packet;
@@ -27,6 +28,7 @@ mod signature;
 mod state;
 mod suite;
 mod timer;
+mod words;
 mod zid;
 mod zrtp_hash;
 

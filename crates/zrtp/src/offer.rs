@@ -12,13 +12,23 @@ pub struct Offer {
     sas_types: Vec<Sas>,
 }
 
+/// Post-quantum first; everything that an implementation in the field prefers; DH2k only
+/// where somebody asks for it.
 impl Default for Offer {
     fn default() -> Self {
         Self {
             hashes: vec![Hash::S256, Hash::S384],
             ciphers: vec![Cipher::Aes3, Cipher::Aes1],
-            auth_tags: vec![AuthTag::Hs80, AuthTag::Hs32],
-            agreements: vec![KeyAgreement::X255, KeyAgreement::E255, KeyAgreement::Multistream],
+            auth_tags: vec![AuthTag::Gcm, AuthTag::Hs80, AuthTag::Hs32],
+            agreements: vec![
+                KeyAgreement::XM76,
+                KeyAgreement::X255,
+                KeyAgreement::E255,
+                KeyAgreement::X448,
+                KeyAgreement::Ec25,
+                KeyAgreement::Dh3k,
+                KeyAgreement::Multistream,
+            ],
             sas_types: vec![Sas::B32, Sas::B256],
         }
     }
@@ -55,8 +65,12 @@ impl Offer {
     /// Replaces the key agreements.
     ///
     /// # Errors
-    /// As [`Offer::hashes`].
+    /// As [`Offer::hashes`]; also if DH2k, the weakest, stands before another one.
     pub fn agreements(mut self, list: &[KeyAgreement]) -> Result<Self, Error> {
+        let mut after_dh2k = list.iter().skip_while(|one| **one != KeyAgreement::Dh2k).skip(1);
+        if after_dh2k.any(|one| one.speed().is_some()) {
+            return Err(Misuse::Algorithms.into());
+        }
         self.agreements = checked(list)?;
         Ok(self)
     }
@@ -83,34 +97,49 @@ impl Offer {
     }
 
     /// The initiator's choice from what both have; both ends choose the same key agreement
-    /// (RFC 6189, 4.1.2).
+    /// (RFC 6189, 4.1.2). The strength of hash and cipher follows it (5.1.5).
     ///
     /// # Errors
     /// [`Unsupported`] where nothing is common.
     pub fn choose(&self, peer: &AlgorithmLists) -> Result<Suite, Error> {
+        let hashes = common(&self.hashes, &peer.hashes, &[Hash::S256]);
+        let agreement = self.choose_agreement(peer, &hashes).ok_or(Unsupported::KeyAgreement)?;
+        let cipher =
+            choose_cipher(agreement, &common(&self.ciphers, &peer.ciphers, &[Cipher::Aes1]));
+        let cipher = cipher.ok_or(Unsupported::Cipher)?;
+        let tags = common(&self.auth_tags, &peer.auth_tags, &[AuthTag::Hs32, AuthTag::Hs80]);
+        let auth_tag = tags.into_iter().find(|tag| goes_with(*tag, cipher));
+        let sas = common(&self.sas_types, &peer.sas_types, &[Sas::B32]);
         Ok(Suite {
-            hash: first(&self.hashes, &peer.hashes, Hash::S256).ok_or(Unsupported::Hash)?,
-            cipher: first(&self.ciphers, &peer.ciphers, Cipher::Aes1).ok_or(Unsupported::Cipher)?,
-            auth_tag: first(&self.auth_tags, &peer.auth_tags, AuthTag::Hs32)
-                .ok_or(Unsupported::AuthTag)?,
-            agreement: self.choose_agreement(peer).ok_or(Unsupported::KeyAgreement)?,
-            sas: first(&self.sas_types, &peer.sas_types, Sas::B32).ok_or(Unsupported::Sas)?,
+            hash: choose_hash(agreement, &hashes).ok_or(Unsupported::Hash)?,
+            cipher,
+            auth_tag: auth_tag.ok_or(Unsupported::AuthTag)?,
+            agreement,
+            sas: sas.first().copied().ok_or(Unsupported::Sas)?,
         })
     }
 
-    /// The suite of a Commit, if we offered each part of it.
+    /// The suite of a Commit, if we offered each part of it and the parts go together.
     ///
     /// # Errors
-    /// [`Unsupported`] for the first part that we did not offer.
+    /// [`Unsupported`] for the first part that we did not offer, or that is too weak for the
+    /// key agreement.
     pub fn accept(&self, commit: &Commit) -> Result<Suite, Error> {
-        Ok(Suite {
+        let suite = Suite {
             hash: offered(&self.hashes, commit.hash).ok_or(Unsupported::Hash)?,
             cipher: offered(&self.ciphers, commit.cipher).ok_or(Unsupported::Cipher)?,
             auth_tag: offered(&self.auth_tags, commit.auth_tag).ok_or(Unsupported::AuthTag)?,
             agreement: offered(&self.agreements, commit.key_agreement)
                 .ok_or(Unsupported::KeyAgreement)?,
             sas: offered(&self.sas_types, commit.sas).ok_or(Unsupported::Sas)?,
-        })
+        };
+        if suite.agreement == KeyAgreement::Ec38 && suite.hash != Hash::S384 {
+            return Err(Unsupported::Hash.into());
+        }
+        if !goes_with(suite.auth_tag, suite.cipher) {
+            return Err(Unsupported::AuthTag.into());
+        }
+        Ok(suite)
     }
 
     /// True if both list this mode.
@@ -118,20 +147,20 @@ impl Offer {
         self.agreements.contains(&mode) && peer.key_agreements.as_slice().contains(&mode.name())
     }
 
-    fn choose_agreement(&self, peer: &AlgorithmLists) -> Option<KeyAgreement> {
-        let theirs = peer.key_agreements.as_slice();
-        let fresh = |one: &KeyAgreement| one.speed().is_some();
-        let ours_first = self
-            .agreements
-            .iter()
-            .copied()
-            .filter(fresh)
-            .find(|one| theirs.contains(&one.name()))?;
-        let theirs_first = theirs
-            .iter()
+    /// The same first common entry in both lists, or the faster one of the two.
+    fn choose_agreement(&self, peer: &AlgorithmLists, hashes: &[Hash]) -> Option<KeyAgreement> {
+        let usable = |one: &KeyAgreement| {
+            one.speed().is_some() && (*one != KeyAgreement::Ec38 || hashes.contains(&Hash::S384))
+        };
+        let named = peer.key_agreements.as_slice().iter();
+        let theirs: Vec<_> = named
             .filter_map(|name| KeyAgreement::from_name(*name))
-            .filter(fresh)
-            .find(|one| self.agreements.contains(one))?;
+            .chain([KeyAgreement::Dh3k])
+            .filter(usable)
+            .collect();
+        let ours_first =
+            self.agreements.iter().copied().filter(usable).find(|one| theirs.contains(one))?;
+        let theirs_first = theirs.into_iter().find(|one| self.agreements.contains(one))?;
         [ours_first, theirs_first].into_iter().min_by_key(|one| one.speed())
     }
 }
@@ -140,11 +169,43 @@ impl KeyAgreement {
     /// Place in the order from fast to slow; none for a mode without a fresh agreement.
     const fn speed(self) -> Option<u8> {
         match self {
-            Self::X255 => Some(1),
-            Self::E255 => Some(2),
+            Self::Dh2k => Some(1),
+            Self::X255 => Some(2),
+            Self::E255 => Some(3),
+            Self::Ec25 => Some(4),
+            Self::X448 => Some(5),
+            Self::Dh3k => Some(6),
+            Self::Ec38 => Some(7),
+            Self::XM76 => Some(8),
             Self::Multistream | Self::Preshared => None,
         }
     }
+
+    /// True if the longest hash and key should go with it.
+    const fn is_strong(self) -> bool {
+        matches!(self, Self::Ec38 | Self::X448 | Self::XM76)
+    }
+}
+
+/// S384 where the agreement is strong and both have it; else our first common one.
+fn choose_hash(agreement: KeyAgreement, common: &[Hash]) -> Option<Hash> {
+    let strong = agreement.is_strong() && common.contains(&Hash::S384);
+    if strong { Some(Hash::S384) } else { common.first().copied() }
+}
+
+/// AES3 with a strong agreement, AES1 with DH2k, if both have it; else our first common one.
+fn choose_cipher(agreement: KeyAgreement, common: &[Cipher]) -> Option<Cipher> {
+    let wanted = match agreement {
+        KeyAgreement::Dh2k => Some(Cipher::Aes1),
+        strong if strong.is_strong() => Some(Cipher::Aes3),
+        _ => None,
+    };
+    wanted.filter(|cipher| common.contains(cipher)).or_else(|| common.first().copied())
+}
+
+/// There is no SRTP profile of AES-192 with GCM (RFC 7714).
+fn goes_with(tag: AuthTag, cipher: Cipher) -> bool {
+    tag != AuthTag::Gcm || cipher != Cipher::Aes2
 }
 
 fn checked<T: Copy>(list: &[T]) -> Result<Vec<T>, Error> {
@@ -159,11 +220,11 @@ fn names<T: Named>(list: &[T]) -> NameList {
     NameList::new(&names).unwrap_or_default()
 }
 
-/// Our first entry that the peer has; the mandatory one is always meant.
-fn first<T: Named>(ours: &[T], theirs: &NameList, mandatory: T) -> Option<T> {
+/// What both have, in our order; the peer always means the mandatory ones, too.
+fn common<T: Named>(ours: &[T], theirs: &NameList, mandatory: &[T]) -> Vec<T> {
     let theirs = theirs.as_slice();
-    let has = |value: &T| theirs.contains(&value.name()) || *value == mandatory;
-    ours.iter().copied().find(has)
+    let has = |value: &T| theirs.contains(&value.name()) || mandatory.contains(value);
+    ours.iter().copied().filter(has).collect()
 }
 
 fn offered<T: Named>(ours: &[T], name: [u8; 4]) -> Option<T> {

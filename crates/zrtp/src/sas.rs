@@ -1,6 +1,7 @@
 //! The short authentication string (RFC 6189, 4.5.2 and 5.1.6).
 
 use crate::suite::Sas;
+use crate::words::{even, odd};
 
 /// The text that both users see.
 #[must_use]
@@ -8,7 +9,7 @@ pub fn render(sas: Sas, sashash: &[u8; 32]) -> String {
     match sas {
         Sas::B32 => five_bits(sashash).map(|index| pick(&BASE32, index)).collect(),
         Sas::B32E => five_bits(sashash).map(|index| pick(&EMOJI, index)).collect(),
-        Sas::B256 => String::new(),
+        Sas::B256 => words(sashash),
         Sas::B10D => decimal(sashash),
     }
 }
@@ -21,6 +22,13 @@ fn five_bits(sashash: &[u8; 32]) -> impl Iterator<Item = usize> {
 
 fn pick(table: &[char; 32], index: usize) -> char {
     table.get(index).copied().unwrap_or(' ')
+}
+
+/// The first byte as a word of two syllables, the second as one of three.
+fn words(sashash: &[u8; 32]) -> String {
+    let [first, second, ..] = *sashash;
+    let words: Vec<_> = even(first).into_iter().chain(odd(second)).collect();
+    words.join(":")
 }
 
 /// As GNU ZRTP prints it: two numbers without leading zeros, joined.
@@ -73,3 +81,46 @@ const EMOJI: [char; 32] = [
     '\u{274e}',
     '\u{1f6a9}',
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash_of(start: &[u8]) -> [u8; 32] {
+        core::array::from_fn(|index| start.get(index).copied().unwrap_or_default())
+    }
+
+    #[test]
+    fn base_32_takes_twenty_bits_from_the_top() {
+        assert_eq!(render(Sas::B32, &[0; 32]), "yyyy");
+        assert_eq!(render(Sas::B32, &[0xff; 32]), "9999");
+        assert_eq!(render(Sas::B32, &hash_of(&[0xd9, 0x73, 0xc5, 0x91])), "5f3h");
+        assert_eq!(render(Sas::B32, &hash_of(&[0, 0, 0x1f, 0xff])), "yyyb");
+    }
+
+    #[test]
+    fn the_word_lists_alternate() {
+        assert_eq!(render(Sas::B256, &[0; 32]), "aardvark:adroitness");
+        assert_eq!(render(Sas::B256, &[0xff; 32]), "Zulu:Yucatan");
+        assert_eq!(render(Sas::B256, &hash_of(&[0xe5, 0x82])), "topmost:Istanbul");
+    }
+
+    #[test]
+    fn emoji_are_the_same_twenty_bits() {
+        assert_eq!(render(Sas::B32E, &hash_of(&[0, 0x40])), "\u{1f601}\u{1f63a}\u{1f601}\u{1f601}");
+        assert_eq!(render(Sas::B32E, &[0xff; 32]), "\u{1f6a9}".repeat(4));
+    }
+
+    /// Leading zeros are left out, values past the bias bound are skipped, byte by byte.
+    #[test]
+    fn decimal_is_printed_as_gnu_prints_it() {
+        // windows: 00000007 = 7, then 0000072a = 1834, which shows as 834
+        assert_eq!(render(Sas::B10D, &hash_of(&[0, 0, 0, 7, 0x2a])), "7834");
+        // ffffffff and fffffffe.. are skipped; ffffed8 itself still counts
+        assert_eq!(
+            render(Sas::B10D, &hash_of(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xd8])),
+            format!("{}{}", 0xffff_fed8_u32 % 1_000, 0xfffe_d800_u32 % 1_000)
+        );
+        assert_eq!(render(Sas::B10D, &[0xff; 32]), "");
+    }
+}

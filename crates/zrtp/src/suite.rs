@@ -59,6 +59,18 @@ pub enum KeyAgreement {
     X255,
     /// X25519 under the name that GNU ZRTP gives it.
     E255,
+    /// X448, as bzrtp names it.
+    X448,
+    /// The curve P-256.
+    Ec25,
+    /// The curve P-384; needs S384.
+    Ec38,
+    /// Diffie-Hellman modulo a prime of 3,072 bits; mandatory.
+    Dh3k,
+    /// Diffie-Hellman modulo a prime of 2,048 bits: for old hardware, off by default.
+    Dh2k,
+    /// X25519 together with ML-KEM-768 (docs/ZRTP-PQ.md).
+    XM76,
     /// A further stream of a call.
     Multistream,
     /// A key that both sides hold already.
@@ -88,6 +100,12 @@ const AUTH_TAGS: &[(AuthTag, [u8; 4])] =
 const KEY_AGREEMENTS: &[(KeyAgreement, [u8; 4])] = &[
     (KeyAgreement::X255, *b"X255"),
     (KeyAgreement::E255, *b"E255"),
+    (KeyAgreement::X448, *b"X448"),
+    (KeyAgreement::Ec25, *b"EC25"),
+    (KeyAgreement::Ec38, *b"EC38"),
+    (KeyAgreement::Dh3k, *b"DH3k"),
+    (KeyAgreement::Dh2k, *b"DH2k"),
+    (KeyAgreement::XM76, *b"XM76"),
     (KeyAgreement::Multistream, *b"Mult"),
     (KeyAgreement::Preshared, *b"Prsh"),
 ];
