@@ -101,6 +101,8 @@ pub enum Misuse {
     Mtu,
     /// Stored bytes do not open, or are not of this format.
     Storage,
+    /// An exported key has 1 byte at least and the length of the hash at most.
+    ExportLength,
     /// A signature block holds at most 511 words with its type word.
     SignatureLength,
 }

@@ -9,7 +9,7 @@ use privity_primitives::secret::{Secret, SecretVec, equal};
 use crate::agreement::DhResult;
 use crate::chain::HashChainVerified;
 use crate::suite::{AuthTag, Cipher, Hash, Suite};
-use crate::{Error, PeerMisbehaved, Role, Zid};
+use crate::{Error, Misuse, PeerMisbehaved, Role, Zid};
 
 /// The ZIDs and the hash over the messages: what every derived key is bound to.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct KdfContext {
 }
 
 impl KdfContext {
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         [&self.zid_i.0[..], &self.zid_r.0, &self.total_hash].concat()
     }
 
@@ -116,12 +116,21 @@ impl S0 {
 
     /// The first 8 bytes of the HMAC under the sender's mackey.
     pub(crate) fn mac(&self, sender: Role, data: &[u8]) -> [u8; 8] {
+        self.suite.hash.hmac_8(self.mac_key(sender).expose(), &[data])
+    }
+
+    /// The key of a side's MACs (4.5.3).
+    pub(crate) fn mac_key(&self, sender: Role) -> SecretVec {
         let label: &[u8] = match sender {
             Role::Initiator => b"Initiator HMAC key",
             Role::Responder => b"Responder HMAC key",
         };
-        let key = self.derive(label, self.suite.hash.length());
-        self.suite.hash.hmac_8(key.expose(), &[data])
+        self.derive(label, self.suite.hash.length())
+    }
+
+    /// s0 itself.
+    pub(crate) fn expose(&self) -> &[u8] {
+        self.secret.expose()
     }
 
     /// The 256 bits behind the SAS (4.5.2).
@@ -167,7 +176,8 @@ impl S0 {
         }
     }
 
-    fn zrtp_key(&self, sender: Role) -> SecretVec {
+    /// The key that a side encrypts with (4.5.3).
+    pub(crate) fn zrtp_key(&self, sender: Role) -> SecretVec {
         let label: &[u8] = match sender {
             Role::Initiator => b"Initiator ZRTP key",
             Role::Responder => b"Responder ZRTP key",
@@ -193,27 +203,39 @@ impl fmt::Debug for S0 {
 
 /// ZRTPSess: what further streams of a call derive from.
 #[derive(Debug)]
-pub(crate) struct SessionKey {
+pub struct SessionKey {
     hash: Hash,
     secret: SecretVec,
     context: KdfContext,
 }
 
 impl SessionKey {
+    pub(crate) const fn new(hash: Hash, secret: SecretVec, context: KdfContext) -> Self {
+        Self { hash, secret, context }
+    }
+
+    /// The key itself.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        self.secret.expose()
+    }
+
     /// The hash that further streams must commit to.
     pub(crate) const fn hash(&self) -> Hash {
         self.hash
     }
 
     /// The secret shared with a trusted middle (7.3.1).
-    pub(crate) fn pbx_secret(&self) -> Secret<32> {
+    #[must_use]
+    pub fn pbx_secret(&self) -> Secret<32> {
         let derived =
             kdf(self.hash, self.secret.expose(), b"Trusted MiTM key", &self.context.zids(), 32);
         Secret::fill(|bytes| copy(derived.expose(), bytes))
     }
 
     /// The session key after GoClear (4.7.2.1): the old one is wiped.
-    pub(crate) fn renewed(&self) -> Self {
+    #[must_use]
+    pub fn renewed(&self) -> Self {
         let secret = kdf(
             self.hash,
             self.secret.expose(),
@@ -234,10 +256,15 @@ pub struct ExportedKey {
 }
 
 impl ExportedKey {
-    /// A key for one purpose, named by its label: up to the length of the hash.
-    #[must_use]
-    pub fn derive(&self, label: &[u8]) -> SecretVec {
-        kdf(self.hash, self.secret.expose(), label, &self.context, self.hash.length())
+    /// A key for one purpose, named by its label; another length is another key.
+    ///
+    /// # Errors
+    /// [`Misuse::ExportLength`] for no bytes, or more than the hash has.
+    pub fn derive(&self, label: &[u8], bytes: usize) -> Result<SecretVec, Error> {
+        if !(1..=self.hash.length()).contains(&bytes) {
+            return Err(Misuse::ExportLength.into());
+        }
+        Ok(kdf(self.hash, self.secret.expose(), label, &self.context, bytes))
     }
 
     /// The exported key itself.
@@ -280,6 +307,11 @@ fn kdf(hash: Hash, key: &[u8], label: &[u8], context: &[u8], bytes: usize) -> Se
 pub(crate) fn preshared_key(hash: Hash, rs1: &[u8], aux: &[u8], pbx: &[u8]) -> SecretVec {
     let parts: [&[u8]; 6] = [&length(rs1), rs1, &length(aux), aux, &length(pbx), pbx];
     SecretVec::new(hash.digest(&parts))
+}
+
+/// Tells which key is meant (4.4.2.1).
+pub(crate) fn key_id(hash: Hash, key: &SecretVec) -> [u8; 8] {
+    hash.hmac_8(key.expose(), &[b"Prsh"])
 }
 
 fn length(secret: &[u8]) -> [u8; 4] {

@@ -16,7 +16,7 @@ use crate::hellos;
 use crate::message::{Commit, CommitBody, Confirm, Message};
 use crate::peers::PeerIndex;
 use crate::retained::HeldSecrets;
-use crate::schedule::{S0, preshared_key};
+use crate::schedule::{S0, key_id, preshared_key};
 use crate::suite::{Hash, KeyAgreement, Suite};
 use crate::timer::Retransmit;
 use crate::{Error, Misuse, PeerMisbehaved, Role, Unsupported};
@@ -234,10 +234,6 @@ fn find_key(hash: Hash, held: &HeldSecrets, wanted: &[u8; 8]) -> Option<SecretVe
             .map(|(aux, pbx)| preshared_key(hash, rs.expose(), aux, pbx))
     });
     keys.find(|key| privity_primitives::secret::equal(&key_id(hash, key), wanted))
-}
-
-fn key_id(hash: Hash, key: &SecretVec) -> [u8; 8] {
-    hash.hmac_8(key.expose(), &[b"Prsh"])
 }
 
 fn random(env: &mut Env<'_>) -> [u8; 16] {

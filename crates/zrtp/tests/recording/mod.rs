@@ -1,0 +1,117 @@
+//! One recorded handshake: its packets, what its two ends wrote down, and the checks.
+
+mod agreement;
+mod endpoint;
+
+use std::fs;
+use std::path::Path;
+
+use endpoint::Endpoint;
+use privity_zrtp::message::{Commit, Message};
+use privity_zrtp::trace::{Messages, Trace};
+use privity_zrtp::{AuthTag, Cipher, Hash, KeyAgreement, Named, Packet, Role, Sas};
+use serde_json::Value;
+
+pub(crate) struct Recording {
+    name: String,
+    packets: Vec<Sent>,
+    ends: [Endpoint; 2],
+}
+
+struct Sent {
+    from: Role,
+    datagram: Vec<u8>,
+}
+
+impl Recording {
+    pub(crate) fn read(file: &Path) -> Self {
+        let name = file.display().to_string();
+        let json: Value = serde_json::from_slice(&fs::read(file).unwrap())
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let master = json["master"]["zrtp_session_key"].as_str().map(unhex);
+        let ends = ["A", "B"].map(|end| Endpoint::read(&json["endpoints"][end], master.clone()));
+        assert_eq!(ends[0].role, ends[1].role.other(), "{name}");
+        let packets = json["packets"].as_array().unwrap().iter().map(|packet| Sent {
+            from: match packet["dir"].as_str().unwrap() {
+                "A->B" => ends[0].role,
+                "B->A" => ends[1].role,
+                other => panic!("{name}: direction {other}"),
+            },
+            datagram: unhex(packet["hex"].as_str().unwrap()),
+        });
+        Self { name: name.clone(), packets: packets.collect(), ends }
+    }
+
+    /// The first algorithm of the Commit that has no row.
+    pub(crate) fn unsupported(&self) -> Option<String> {
+        let commit = Commit::read(self.message(Role::Initiator, b"Commit  ")).unwrap();
+        [
+            (commit.key_agreement, KeyAgreement::from_name(commit.key_agreement).is_some()),
+            (commit.hash, Hash::from_name(commit.hash).is_some()),
+            (commit.cipher, Cipher::from_name(commit.cipher).is_some()),
+            (commit.auth_tag, AuthTag::from_name(commit.auth_tag).is_some()),
+            (commit.sas, Sas::from_name(commit.sas).is_some()),
+        ]
+        .into_iter()
+        .find(|(_, known)| !known)
+        .map(|(name, _)| String::from_utf8_lossy(&name).trim_end().to_owned())
+    }
+
+    pub(crate) fn check(&self) {
+        self.packets_come_back();
+        let trace = self.trace();
+        for end in &self.ends {
+            let name = format!("{}, {:?}", self.name, end.role);
+            end.check(&name, &trace, self.parts());
+        }
+    }
+
+    fn packets_come_back(&self) {
+        for (index, packet) in self.packets.iter().enumerate() {
+            let name = format!("{}, packet {index}", self.name);
+            let outer =
+                Packet::read(&packet.datagram).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let inner =
+                Message::read(outer.message).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let message = inner.write();
+            assert_eq!(Packet { message: &message, ..outer }.write(), packet.datagram, "{name}");
+        }
+    }
+
+    fn trace(&self) -> Trace {
+        let messages = Messages {
+            hello_i: self.message(Role::Initiator, b"Hello   "),
+            hello_r: self.message(Role::Responder, b"Hello   "),
+            commit: self.message(Role::Initiator, b"Commit  "),
+            dh_parts: self.parts(),
+            confirms: (
+                self.message(Role::Responder, b"Confirm1"),
+                self.message(Role::Initiator, b"Confirm2"),
+            ),
+        };
+        Trace::read(&messages).unwrap_or_else(|error| panic!("{}: {error}", self.name))
+    }
+
+    fn parts(&self) -> Option<(&[u8], &[u8])> {
+        let part1 = self.find(Role::Responder, b"DHPart1 ");
+        part1.map(|part1| (part1, self.message(Role::Initiator, b"DHPart2 ")))
+    }
+
+    fn message(&self, from: Role, kind: &[u8; 8]) -> &[u8] {
+        self.find(from, kind).unwrap_or_else(|| {
+            panic!("{}: {from:?} sent no {}", self.name, String::from_utf8_lossy(kind))
+        })
+    }
+
+    /// The last message of this type: a Commit may have been repeated.
+    fn find(&self, from: Role, kind: &[u8; 8]) -> Option<&[u8]> {
+        let sent = self.packets.iter().filter(|packet| packet.from == from).rev();
+        sent.map(|packet| Packet::read(&packet.datagram).unwrap().message)
+            .find(|message| message[4..12] == *kind)
+    }
+}
+
+pub(crate) fn unhex(text: &str) -> Vec<u8> {
+    assert_eq!(text.len() % 2, 0, "{text}");
+    (0..text.len() / 2).map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap()).collect()
+}
