@@ -28,6 +28,16 @@ impl Group {
             Self::Modp3072 => 384,
         }
     }
+
+    /// The prime, big endian.
+    #[must_use]
+    pub fn prime(self) -> Vec<u8> {
+        let prime = match self {
+            Self::Modp2048 => big_endian(P2048::PARAMS.modulus().as_ref()),
+            Self::Modp3072 => big_endian(P3072::PARAMS.modulus().as_ref()),
+        };
+        prime.expose().to_vec()
+    }
 }
 
 /// How long an exponent is; twice the strength that is wanted.
@@ -204,13 +214,6 @@ mod tests {
 
     const GROUPS: [Group; 2] = [Group::Modp2048, Group::Modp3072];
 
-    fn prime(group: Group) -> Vec<u8> {
-        match group {
-            Group::Modp2048 => P2048::PARAMS.modulus().as_ref().to_be_bytes().as_ref().to_vec(),
-            Group::Modp3072 => P3072::PARAMS.modulus().as_ref().to_be_bytes().as_ref().to_vec(),
-        }
-    }
-
     #[test]
     fn both_sides_have_the_same_value_for_every_exponent_length() {
         let mut rng = System::new().unwrap();
@@ -245,7 +248,7 @@ mod tests {
             let length = group.length();
             let mut one = vec![0; length];
             one[length - 1] = 1;
-            let prime = prime(group);
+            let prime = group.prime();
             let last = {
                 let mut bytes = prime.clone();
                 bytes[length - 1] -= 1;
@@ -266,7 +269,7 @@ mod tests {
             let length = group.length();
             let mut two = vec![0; length];
             two[length - 1] = 2;
-            let mut last = prime(group);
+            let mut last = group.prime();
             last[length - 1] -= 2;
             for good in [two, last] {
                 let key = Ephemeral::from_exponent(group, SecretVec::new(vec![3; 32])).unwrap();

@@ -214,6 +214,9 @@ const LENGTH: privity_primitives::Error =
     privity_primitives::Error::BadKey("a public value of another length");
 
 #[cfg(test)]
+mod public_values;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::suite::{AuthTag, Sas};
