@@ -15,6 +15,7 @@ mod event;
 mod fragment;
 mod hellos;
 mod hybrid;
+mod identity;
 pub mod message;
 mod offer;
 mod packet;
@@ -40,6 +41,7 @@ pub use error::{Error, Misuse, PeerMisbehaved, Unsupported};
 pub use event::{
     Assurance, AuxFinding, CacheFinding, ClearedBy, Event, Failure, Secured, SignatureFinding,
 };
+pub use identity::{AccountId, IdentitySigner, IdentityVerifier, Parties};
 pub use offer::Offer;
 pub use packet::Packet;
 pub use retained::{Cache, MemoryCache, Retained};

@@ -282,6 +282,7 @@ fn assurance(agreed: &Agreed, plain: &ConfirmPlain, signature: SignatureFinding)
     let remembered = agreed.held.row.verified && plain.flags.verified;
     match (agreed.cache, agreed.aux) {
         (CacheFinding::NotUsed, _) => Assurance::Inherited,
+        _ if signature == SignatureFinding::Invalid => Assurance::Unverified,
         _ if signature == SignatureFinding::Valid => Assurance::Signed,
         (_, AuxFinding::Matched) => Assurance::SharedSecret,
         (CacheFinding::Matched, _) if remembered => Assurance::VerifiedBefore,
