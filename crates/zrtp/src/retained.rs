@@ -46,12 +46,28 @@ impl MemoryCache {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// All rows, by ZID.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (Zid, &Retained)> {
+        self.rows.iter().map(|(peer, row)| (*peer, row))
+    }
+
+    /// How many peers have a row.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Forgets what is expired at `now`.
+    pub(crate) fn purge(&mut self, now: u64) {
+        let rows = core::mem::take(&mut self.rows);
+        let live = rows.into_iter().filter_map(|(peer, row)| Some((peer, row.unexpired(now)?)));
+        self.rows = live.collect();
+    }
 }
 
 impl Cache for MemoryCache {
     fn lookup(&self, peer: Zid, now: u64) -> Option<Retained> {
-        let row = self.rows.get(&peer)?;
-        row.expires.is_none_or(|expires| now < expires).then(|| row.duplicate())
+        self.rows.get(&peer)?.duplicate().unexpired(now)
     }
 
     fn store(&mut self, peer: Zid, retained: Retained) {
@@ -60,6 +76,16 @@ impl Cache for MemoryCache {
 }
 
 impl Retained {
+    /// What is left at `now`: after its time only the secret of a trusted middle, which was
+    /// given for good (7.3.1).
+    #[must_use]
+    pub fn unexpired(self, now: u64) -> Option<Self> {
+        if self.expires.is_none_or(|expires| now < expires) {
+            return Some(self);
+        }
+        self.pbx.map(|pbx| Self { pbx: Some(pbx), ..Self::default() })
+    }
+
     /// A second copy, in boxes of its own.
     #[must_use]
     pub fn duplicate(&self) -> Self {
@@ -194,4 +220,115 @@ const fn label(role: Role) -> &'static [u8] {
 
 fn id_of(hash: Hash, secret: Option<&Secret<32>>, label: &[u8]) -> Option<[u8; 8]> {
     secret.map(|secret| hash.hmac_8(secret.expose(), &[label]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const H3_I: [u8; 32] = [1; 32];
+    const H3_R: [u8; 32] = [2; 32];
+
+    fn secret(fill: u8) -> Option<Secret<32>> {
+        (fill != 0).then(|| Secret::fill(|bytes| bytes.fill(fill)))
+    }
+
+    /// 0 is none.
+    fn held([rs1, rs2, aux, pbx]: [u8; 4]) -> HeldSecrets {
+        HeldSecrets {
+            row: Retained {
+                rs1: secret(rs1),
+                rs2: secret(rs2),
+                pbx: secret(pbx),
+                ..Retained::default()
+            },
+            aux: (aux != 0).then(|| SecretVec::new(vec![aux; usize::from(aux)])),
+        }
+    }
+
+    /// What the initiator and the responder find.
+    fn both(initiator: [u8; 4], responder: [u8; 4]) -> [Matched; 2] {
+        let mut rng = privity_primitives::random::System::new().unwrap();
+        let (i, r) = (held(initiator), held(responder));
+        let ids_i = i.ids(Role::Initiator, Hash::S256, &H3_I, &mut rng);
+        let ids_r = r.ids(Role::Responder, Hash::S256, &H3_R, &mut rng);
+        [
+            i.matching(Role::Initiator, Hash::S256, &ids_r, &H3_R),
+            r.matching(Role::Responder, Hash::S256, &ids_i, &H3_I),
+        ]
+    }
+
+    /// RFC 6189, 4.3: the initiator's order decides.
+    fn expected([i1, i2, ..]: [u8; 4], [r1, r2, ..]: [u8; 4]) -> u8 {
+        let pairs = [(i1, r1), (i1, r2), (i2, r1), (i2, r2)];
+        pairs.into_iter().find(|(i, r)| i == r && *i != 0).map_or(0, |(i, _)| i)
+    }
+
+    #[test]
+    fn both_sides_find_the_same_retained_secret_in_every_order() {
+        let orders: Vec<[u8; 4]> = (0..16).map(|index| [index / 4, index % 4, 0, 0]).collect();
+        for i in &orders {
+            for r in &orders {
+                let [of_i, of_r] = both(*i, *r);
+                let found = secret(expected(*i, *r));
+                assert_eq!(of_i.shared.s1, found, "{i:?} {r:?}");
+                assert_eq!(of_r.shared.s1, found, "{i:?} {r:?}");
+                for (own, matched) in [(i, of_i), (r, of_r)] {
+                    let cache = match (&found, own[0] != 0 || own[1] != 0) {
+                        (Some(_), _) => CacheFinding::Matched,
+                        (None, true) => CacheFinding::Mismatched,
+                        (None, false) => CacheFinding::FirstCall,
+                    };
+                    assert_eq!(matched.cache, cache, "{i:?} {r:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn auxiliary_and_middle_secrets_match_only_their_own_kind() {
+        let orders: Vec<[u8; 4]> =
+            (0..81).map(|index: u8| [index / 27, 0, index / 9 % 3 * 20, index / 3 % 3]).collect();
+        for i in &orders {
+            for r in &orders {
+                let same = |index: usize| i[index] == r[index] && i[index] != 0;
+                for (own, matched) in [i, r].into_iter().zip(both(*i, *r)) {
+                    let s2 = matched.shared.s2.map(|aux| aux.expose().to_vec());
+                    assert_eq!(s2, same(2).then(|| vec![i[2]; usize::from(i[2])]));
+                    assert_eq!(matched.shared.s3, secret(i[3]).filter(|_| same(3)));
+                    let aux = match (own[2], same(2)) {
+                        (0, _) => AuxFinding::NotUsed,
+                        (_, true) => AuxFinding::Matched,
+                        (_, false) => AuxFinding::Mismatched,
+                    };
+                    assert_eq!(matched.aux, aux);
+                }
+            }
+        }
+    }
+
+    /// A secret of our own sent back to us must not match: IDs differ by role and by H3.
+    #[test]
+    fn our_own_ids_reflected_match_nothing() {
+        let mut rng = privity_primitives::random::System::new().unwrap();
+        let held = held([1, 2, 3, 4]);
+        for role in [Role::Initiator, Role::Responder] {
+            let ids = held.ids(role, Hash::S256, &H3_I, &mut rng);
+            let matched = held.matching(role, Hash::S256, &ids, &H3_R);
+            assert!(matched.shared.s1.is_none() && matched.shared.s2.is_none());
+            assert!(matched.shared.s3.is_none());
+        }
+    }
+
+    #[test]
+    fn a_missing_secret_gets_another_random_id_each_time() {
+        let mut rng = privity_primitives::random::System::new().unwrap();
+        let none = HeldSecrets::none();
+        let one = none.ids(Role::Initiator, Hash::S256, &H3_I, &mut rng);
+        let other = none.ids(Role::Initiator, Hash::S256, &H3_I, &mut rng);
+        assert_ne!(one.rs1, other.rs1);
+        assert_ne!(one.rs2, other.rs2);
+        assert_ne!(one.aux, other.aux);
+        assert_ne!(one.pbx, other.pbx);
+    }
 }
