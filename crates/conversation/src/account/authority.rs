@@ -16,9 +16,9 @@ use crate::format::{AccountId, GenerationRecord, Holder, RegisteredSeed, label};
 /// The right to sign as an account's recovery holder: from the 24 words, or from the
 /// registered key.
 pub struct RecoveryAuthority {
-    account: AccountId,
-    holder: Holder,
-    sign: SigningKey,
+    pub(super) account: AccountId,
+    pub(super) holder: Holder,
+    pub(super) sign: SigningKey,
     wrap: Option<WrapPrivateKey>,
 }
 

@@ -6,8 +6,8 @@ use crate::format::{AccountId, Pin, Statement};
 /// The chains that this client, or relay, knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Directory {
-    chains: BTreeMap<AccountId, Chain>,
-    equivocations: BTreeMap<AccountId, Equivocation>,
+    pub(super) chains: BTreeMap<AccountId, Chain>,
+    pub(super) equivocations: BTreeMap<AccountId, Equivocation>,
 }
 
 /// Two statements with one place in one chain: the account's owner, or a copy of a device,

@@ -10,12 +10,14 @@
 mod authority;
 mod binding;
 mod chain;
+mod chain_codec;
 mod chain_rule;
 mod change;
 mod create;
 mod device_keys;
 mod directory;
 mod joining;
+mod login;
 mod making;
 mod own;
 mod pending;
@@ -24,6 +26,7 @@ mod sealed;
 mod seed;
 mod seeds;
 mod unwrapping;
+mod wrap_key;
 
 pub use crate::fault::ChainFault;
 pub use authority::{PendingAuthority, RecoveryAuthority};

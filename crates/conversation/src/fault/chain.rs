@@ -63,3 +63,5 @@ impl fmt::Display for ChainFault {
         })
     }
 }
+
+impl core::error::Error for ChainFault {}
