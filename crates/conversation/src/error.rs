@@ -2,7 +2,7 @@ use core::fmt;
 
 use privity_wire::{DecodeError, EncodeError};
 
-use crate::fault::{AppendError, ChainFault, Refused};
+use crate::fault::{AppendError, AuthorFault, Blocked, ChainFault, Refused};
 use crate::format::{AccountId, Pin};
 
 /// Why a call failed; it changed nothing then.
@@ -27,6 +27,15 @@ pub enum Error {
     Crypto(privity_primitives::Error),
     /// The call does not fit the state: mend the app.
     Misuse(&'static str),
+    /// Nothing may be sealed or wrapped now; says what ends it.
+    Blocked(Blocked),
+    /// A message's author had no right to it; says which.
+    Message(AuthorFault),
+}
+
+impl Error {
+    /// A conversation or record that this device does not have.
+    pub(crate) const UNKNOWN: Self = Self::Misuse("the conversation is not known here");
 }
 
 /// What must be fetched before a call can succeed.
@@ -53,6 +62,8 @@ impl fmt::Display for Error {
             Self::Decrypt => write!(f, "a ciphertext or signature is not valid"),
             Self::Crypto(error) => write!(f, "{error}"),
             Self::Misuse(what) => write!(f, "the call does not fit the state: {what}"),
+            Self::Blocked(blocked) => write!(f, "{blocked}"),
+            Self::Message(fault) => write!(f, "a message is refused: {fault}"),
         }
     }
 }
@@ -91,5 +102,11 @@ impl From<AppendError> for Error {
             AppendError::Missing(pins) => Self::Missing(Missing::Statements(pins)),
             AppendError::Refused(refused) => Self::Entry(refused),
         }
+    }
+}
+
+impl From<Blocked> for Error {
+    fn from(blocked: Blocked) -> Self {
+        Self::Blocked(blocked)
     }
 }

@@ -25,6 +25,8 @@
 //! | Accounts | [`account`] |
 //! | Log | [`log`] |
 //! | Epochs and wraps | [`epoch`] |
+//! | Messages | [`message`] |
+//! | State | [`state`] |
 
 pub mod account;
 mod draw;
@@ -33,6 +35,8 @@ mod error;
 mod fault;
 pub mod format;
 pub mod log;
+pub mod message;
+pub mod state;
 
 pub use draw::LocalSecret;
 pub use error::{Error, Missing};

@@ -51,7 +51,6 @@ impl PositionKey {
     }
 
     /// `key || com = Expand(P_n, L"message" || salt, 64)`.
-    #[expect(dead_code, reason = "messages use it")]
     pub(crate) fn message_key(&self, salt: &[u8; 32]) -> CommittingKey {
         CommittingKey::derive(&self.key, &[label::MESSAGE, salt])
     }

@@ -136,3 +136,5 @@ impl fmt::Display for AppendError {
 }
 
 impl core::error::Error for AppendError {}
+
+impl core::error::Error for Refused {}

@@ -5,6 +5,10 @@
 
 mod chain;
 mod log;
+mod message;
+mod state;
 
 pub use chain::ChainFault;
 pub use log::{AppendError, Blame, Refused};
+pub use message::AuthorFault;
+pub use state::Blocked;

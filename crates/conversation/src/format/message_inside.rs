@@ -36,6 +36,11 @@ pub struct Content {
     pub body: Vec<u8>,
 }
 
+impl Content {
+    /// Bytes of the encoding beside the body.
+    pub const FIXED_LENGTH: usize = 32 + 32 + 8 + 32 + 16 + 8 + 32 + 32 + 8 + 2 + 32 + 4;
+}
+
 impl Codec for Content {
     fn write(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.raw(&self.author.account.0).raw(&self.device.0);

@@ -36,7 +36,21 @@ const ROWS: &[Row] = &[
     row("privity-zrtp", &["privity-primitives", "privity-wire"], Only(&[])),
     row("privity-xtask", &[], NoCryptographyBut(&[])),
     // a seeded generator is a cipher put to another use
-    row("privity-testkit", &[], Only(&["rand_chacha", "rand_core", "serde_json"])),
+    row(
+        "privity-testkit",
+        &["privity-conversation", "privity-primitives", "privity-wire"],
+        Only(&["rand_chacha", "rand_core", "serde_json"]),
+    ),
+    row(
+        "privity",
+        &["privity-conversation", "privity-primitives", "privity-wire"],
+        NoCryptographyBut(&[]),
+    ),
+    row(
+        "privity-examples",
+        &["privity", "privity-client", "privity-relay"],
+        NoCryptographyBut(&[]),
+    ),
     // the public formats are read and written with wire's traits
     row(
         "privity-client",

@@ -1,0 +1,49 @@
+use core::fmt;
+
+use crate::format::AccountId;
+
+/// Why nothing is sealed or wrapped in a conversation for now, and what ends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Blocked {
+    /// The user was invited and has not accepted.
+    NotAccepted,
+    /// This account is a member no more.
+    NotMember,
+    /// Two logs of this conversation are known: a person decides, by a new conversation.
+    Forked,
+    /// The log holds something of a newer release.
+    UpdateNeeded,
+    /// Somebody left, or a key is overdue by policy: rotate first.
+    RotationDue,
+    /// These members revoked a device or changed keys: pin their new heads first.
+    Suspended(Vec<AccountId>),
+    /// The epoch's secret is not here yet: fetch wraps, or ask for a repair.
+    SecretMissing,
+    /// The policy asks for post-quantum keys, and these members have none.
+    PostQuantum(Vec<AccountId>),
+    /// A change of this device waits for the relay's answer.
+    ChangePending,
+}
+
+impl fmt::Display for Blocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAccepted => write!(f, "the invitation is not accepted yet"),
+            Self::NotMember => write!(f, "this account is no member"),
+            Self::Forked => write!(f, "the conversation has forked: go on in a new one"),
+            Self::UpdateNeeded => write!(f, "an update is needed to go on"),
+            Self::RotationDue => write!(f, "the key is due for replacement: rotate first"),
+            Self::Suspended(accounts) => {
+                write!(f, "{} members changed their keys: renew the key first", accounts.len())
+            }
+            Self::SecretMissing => write!(f, "the key has not arrived yet"),
+            Self::PostQuantum(accounts) => {
+                write!(f, "{} members have no post-quantum key", accounts.len())
+            }
+            Self::ChangePending => write!(f, "an earlier change waits for the relay"),
+        }
+    }
+}
+
+impl core::error::Error for Blocked {}

@@ -1,0 +1,119 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::format::MessageId;
+
+/// Which messages of an ended device lie before its end: those that a head of the cut
+/// reaches through previous-message links.
+///
+/// Nobody's clock is asked. Messages come in any order: one whose successors are not loaded
+/// yet is remembered, and released when they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    awaited: BTreeSet<MessageId>,
+    reached: BTreeSet<MessageId>,
+    unproven: BTreeMap<MessageId, MessageId>,
+}
+
+/// Whether a message lies before the cut.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reachability {
+    /// It does; so do these, which came before and could not be told yet.
+    Reached {
+        /// Their ids, nearest first.
+        released: Vec<MessageId>,
+    },
+    /// No head reaches it so far: live, it is refused as after the cut; in the archive it is
+    /// shown with a finding.
+    NotReached,
+}
+
+impl Reach {
+    /// Starts from the heads of a device's cut; with none, nothing of it stands.
+    #[must_use]
+    pub fn new(heads: &[MessageId]) -> Self {
+        Self {
+            awaited: heads.iter().copied().filter(|head| *head != MessageId::ZERO).collect(),
+            reached: BTreeSet::new(),
+            unproven: BTreeMap::new(),
+        }
+    }
+
+    /// Takes a verified message of the device, by its id and the message that it names as the
+    /// one before.
+    pub fn admit(&mut self, id: MessageId, previous: MessageId) -> Reachability {
+        if self.reached.contains(&id) {
+            return Reachability::Reached { released: Vec::new() };
+        }
+        if !self.awaited.contains(&id) {
+            if self.unproven.len() < REMEMBERED {
+                self.unproven.insert(id, previous);
+            }
+            return Reachability::NotReached;
+        }
+        let mut released = Vec::new();
+        self.step(id, previous);
+        let mut next = previous;
+        while let Some(before) = self.take_unproven(&next) {
+            released.push(next);
+            self.step(next, before);
+            next = before;
+        }
+        Reachability::Reached { released }
+    }
+
+    fn take_unproven(&mut self, id: &MessageId) -> Option<MessageId> {
+        self.awaited.contains(id).then(|| self.unproven.remove(id)).flatten()
+    }
+
+    fn step(&mut self, id: MessageId, previous: MessageId) {
+        self.awaited.remove(&id);
+        if self.reached.len() < REMEMBERED {
+            self.reached.insert(id);
+        }
+        if previous != MessageId::ZERO && !self.reached.contains(&previous) {
+            self.awaited.insert(previous);
+        }
+    }
+}
+
+/// Messages of one ended device that are remembered, on either side of the cut.
+const REMEMBERED: usize = 65_536;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(byte: u8) -> MessageId {
+        MessageId([byte; 32])
+    }
+
+    const REACHED: Reachability = Reachability::Reached { released: Vec::new() };
+
+    #[test]
+    fn what_a_head_reaches_is_before_the_cut_and_nothing_else_is() {
+        let mut reach = Reach::new(&[id(3)]);
+        assert_eq!(reach.admit(id(3), id(2)), REACHED);
+        assert_eq!(reach.admit(id(2), id(1)), REACHED);
+        assert_eq!(reach.admit(id(9), id(3)), Reachability::NotReached);
+        assert_eq!(reach.admit(id(1), MessageId::ZERO), REACHED);
+        assert_eq!(reach.admit(MessageId::ZERO, id(7)), Reachability::NotReached);
+        assert_eq!(reach.admit(id(2), id(1)), REACHED);
+    }
+
+    #[test]
+    fn messages_that_come_before_their_successors_are_released_by_them() {
+        let mut reach = Reach::new(&[id(3)]);
+        assert_eq!(reach.admit(id(1), id(0)), Reachability::NotReached);
+        assert_eq!(reach.admit(id(2), id(1)), Reachability::NotReached);
+        let released = vec![id(2), id(1)];
+        assert_eq!(reach.admit(id(3), id(2)), Reachability::Reached { released });
+    }
+
+    #[test]
+    fn without_heads_nothing_stands() {
+        let mut reach = Reach::new(&[]);
+        assert_eq!(reach.admit(id(1), MessageId::ZERO), Reachability::NotReached);
+        let mut reach = Reach::new(&[MessageId::ZERO]);
+        assert_eq!(reach.admit(MessageId::ZERO, id(1)), Reachability::NotReached);
+    }
+}

@@ -1,0 +1,170 @@
+use std::collections::BTreeMap;
+
+use crate::epoch::{Anchor, AnchoredEpoch, Epoch, EpochFacts, EpochStore, Place, PositionKeys};
+use crate::format::{AccountId, ConversationId, DeviceId, Entry, EntryHash, MessageId};
+use crate::log::{EpochUse, Fold, Fork};
+use crate::message::{OutgoingChain, Reach, Windows};
+use crate::state::held::Held;
+
+/// Epoch secrets kept open for one conversation; older ones are walked to again.
+pub(super) const EPOCHS: usize = 16;
+/// Position keys kept for one conversation.
+const POSITIONS: usize = 32;
+
+/// Where this account stands in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Added by another; the user has not answered.
+    Invited,
+    /// The user takes part.
+    Accepted,
+    /// The user declined; nothing is sealed, and `leave` ends it.
+    Declined,
+}
+
+/// Whether this release understands the whole log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Understood {
+    All,
+    UpdateNeeded,
+}
+
+/// A change of this device that the relay has not confirmed.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) entry: Entry,
+    pub(super) wraps: Vec<Vec<u8>>,
+    pub(super) epoch: Option<AnchoredEpoch>,
+}
+
+/// One conversation as this device knows it.
+#[derive(Debug)]
+pub(super) struct Conversation {
+    pub(super) fold: Fold,
+    /// What the first entry says of its epoch: the fold keeps no digest of it.
+    pub(super) first: EpochFacts,
+    pub(super) standing: Standing,
+    pub(super) understood: Understood,
+    pub(super) epochs: EpochStore,
+    pub(super) keys: PositionKeys,
+    pub(super) pending: Option<Pending>,
+    pub(super) usage: EpochUse,
+    pub(super) windows: Windows,
+    /// None until this opened state seals its first message.
+    pub(super) outgoing: Option<OutgoingChain>,
+    /// The newest own message that any state of this device sealed.
+    pub(super) last_own: MessageId,
+    pub(super) reaches: BTreeMap<(DeviceId, u64), Reach>,
+    pub(super) outbox: BTreeMap<MessageId, Vec<u8>>,
+    pub(super) held: Held,
+    pub(super) fork: Option<Fork>,
+    /// Sealed title and picture of the newest entry that has them, by its position.
+    pub(super) info: Option<(u64, crate::format::SealedInfo)>,
+}
+
+impl Conversation {
+    pub(super) fn begin(fold: Fold, first: EpochFacts, standing: Standing, now: u64) -> Self {
+        Self {
+            fold,
+            first,
+            standing,
+            understood: Understood::All,
+            epochs: EpochStore::new(EPOCHS),
+            keys: PositionKeys::new(POSITIONS),
+            pending: None,
+            usage: EpochUse { first_seen: now, messages: 0 },
+            windows: Windows::new(),
+            outgoing: None,
+            last_own: MessageId::ZERO,
+            reaches: BTreeMap::new(),
+            outbox: BTreeMap::new(),
+            held: Held::default(),
+            fork: None,
+            info: None,
+        }
+    }
+
+    pub(super) fn id(&self) -> ConversationId {
+        self.fold.conversation()
+    }
+
+    /// What the log says of the epoch anchored at `anchor`.
+    pub(super) fn facts(&self, anchor: u64) -> Option<EpochFacts> {
+        if anchor == 0 {
+            return Some(self.first.clone());
+        }
+        let epoch = self.fold.now().epoch_at(anchor)?;
+        let hash = self.fold.at(anchor)?.hash();
+        let prev = self.fold.at(anchor.checked_sub(1)?)?.hash();
+        let conversation = self.id();
+        Some(EpochFacts {
+            anchor: Anchor { conversation, position: anchor, hash },
+            place: Place::After { conversation, anchor, prev },
+            commitment: epoch.commitment,
+            link: epoch.link,
+        })
+    }
+
+    /// The epoch anchored at `anchor`, if its secret is here or can be walked to.
+    pub(super) fn epoch(&mut self, anchor: u64) -> Option<Epoch> {
+        let facts = self.facts(anchor)?;
+        if let Some(epoch) = self.epochs.open(&facts) {
+            return Some(epoch);
+        }
+        let mut epoch = self.newer_epoch(anchor)?;
+        while epoch.anchor().position > anchor {
+            let before = self.fold.now().previous_epoch(epoch.anchor().position)?.anchor;
+            epoch = epoch.open_link(self.facts(before)?).ok()?;
+        }
+        self.epochs.insert(&epoch);
+        Some(epoch)
+    }
+
+    /// The oldest opened epoch after `anchor` in its segment: the shortest walk.
+    fn newer_epoch(&mut self, anchor: u64) -> Option<Epoch> {
+        let segment = self.fold.now().epoch_at(anchor)?.segment;
+        let later: Vec<u64> = self
+            .fold
+            .now()
+            .epochs()
+            .filter(|epoch| epoch.segment == segment && epoch.anchor > anchor)
+            .map(|epoch| epoch.anchor)
+            .collect();
+        later.into_iter().find_map(|anchor| {
+            let facts = self.facts(anchor)?;
+            self.epochs.open(&facts)
+        })
+    }
+
+    /// The hash of the entry at `position`.
+    pub(super) fn hash_at(&self, position: u64) -> Option<EntryHash> {
+        self.fold.at(position).map(|view| view.hash())
+    }
+
+    /// Whether the log, as far as it is here, ever had this account in it.
+    pub(super) fn has_had(&self, account: &AccountId) -> bool {
+        self.fold.now().pin(account).is_some()
+    }
+
+    pub(super) fn is_member(&self, account: &AccountId) -> bool {
+        self.fold.now().is_member(account)
+    }
+
+    /// Anchors of the newest epoch that the log grants in each segment, oldest first.
+    pub(super) fn granted(&self, account: &AccountId) -> Vec<u64> {
+        let view = self.fold.now();
+        let mut newest: Vec<(u64, u64)> = Vec::new();
+        for epoch in view.epochs().filter(|epoch| view.entitled(account, epoch.anchor)) {
+            match newest.last_mut() {
+                Some((segment, anchor)) if *segment == epoch.segment => *anchor = epoch.anchor,
+                _ => newest.push((epoch.segment, epoch.anchor)),
+            }
+        }
+        newest.into_iter().map(|(_, anchor)| anchor).collect()
+    }
+
+    /// Whether the log grants an epoch whose secret is not here and can't be walked to.
+    pub(super) fn is_locked(&mut self, account: &AccountId) -> bool {
+        self.granted(account).into_iter().any(|anchor| self.epoch(anchor).is_none())
+    }
+}

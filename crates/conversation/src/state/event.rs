@@ -1,0 +1,120 @@
+use crate::epoch::WrapFault;
+use crate::format::{AccountId, ConversationId, DeviceId, MessageId};
+use crate::log::{Fork, Refused};
+
+/// Something an app shows, or acts on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// Somebody added this account to a conversation: accept or decline.
+    Invited {
+        /// Which.
+        conversation: ConversationId,
+        /// By whom.
+        by: AccountId,
+    },
+    /// The log went on.
+    Advanced {
+        /// Which.
+        conversation: ConversationId,
+        /// Position of its head.
+        head: u64,
+    },
+    /// Accounts joined or went.
+    Membership {
+        /// Which.
+        conversation: ConversationId,
+        /// Who joined.
+        joined: Vec<AccountId>,
+        /// Who went.
+        gone: Vec<AccountId>,
+    },
+    /// A change of this device stands.
+    Confirmed {
+        /// Which.
+        conversation: ConversationId,
+        /// Where.
+        position: u64,
+    },
+    /// Another entry was first: this device's change does not stand. Decide again.
+    Lost {
+        /// Which.
+        conversation: ConversationId,
+        /// Where.
+        position: u64,
+    },
+    /// An epoch can be read and, if it is the newest, written.
+    Unlocked {
+        /// Which.
+        conversation: ConversationId,
+        /// Position of its anchor.
+        anchor: u64,
+    },
+    /// Messages that were held can be received now: call `receive_held`.
+    HeldReady {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// A message that waited was stored by the relay.
+    Posted {
+        /// Which.
+        conversation: ConversationId,
+        /// The message.
+        id: MessageId,
+    },
+    /// Two valid entries at one position: seal no more, show it to a person.
+    Forked {
+        /// Which.
+        conversation: ConversationId,
+        /// The evidence.
+        fork: Fork,
+    },
+    /// The relay handed on an entry that breaks a rule.
+    EntryRefused {
+        /// Which.
+        conversation: ConversationId,
+        /// The rule.
+        rule: Refused,
+    },
+    /// A wrap for this account is wrong; its author can be shown to be at fault if
+    /// `fault.is_ground_for_complaint()`.
+    WrapRefused {
+        /// Which.
+        conversation: ConversationId,
+        /// Position of the epoch's anchor.
+        anchor: u64,
+        /// What is wrong.
+        fault: WrapFault,
+    },
+    /// An epoch's link to the one before is wrong: history stops there until repaired.
+    LinkRefused {
+        /// Which.
+        conversation: ConversationId,
+        /// Position of the epoch's anchor.
+        anchor: u64,
+        /// Who made it.
+        by: AccountId,
+        /// On which device.
+        device: DeviceId,
+    },
+    /// An account told different people different things: it counts as changed.
+    Equivocated {
+        /// Which.
+        account: AccountId,
+    },
+    /// A member's account has a newer head, seen in a message or from the relay.
+    AccountMoved {
+        /// Which.
+        account: AccountId,
+    },
+    /// Another device's statement was first: this device's change of the account does not
+    /// stand. Look again before deciding.
+    StatementLost,
+    /// A private-key operation is needed: see `private_key_requests`.
+    PrivateKeyNeeded,
+    /// The relay keeps something back: what was asked for did not come.
+    Withheld {
+        /// Which.
+        conversation: ConversationId,
+    },
+}

@@ -1,0 +1,41 @@
+//! Names of a store's records: the kind, then what tells one of the kind from another.
+
+use crate::format::{ConversationId, MessageId};
+
+/// The device's secrets, its contacts and what else exists once.
+pub(super) const CLIENT: &[u8] = b"client";
+/// The chains of all accounts known.
+pub(super) const DIRECTORY: &[u8] = b"directory";
+
+/// Kinds of the records of a conversation.
+pub(super) const CREATING: u8 = b'n';
+pub(super) const LOG: u8 = b'l';
+pub(super) const EPOCHS: u8 = b'e';
+pub(super) const PENDING: u8 = b'p';
+pub(super) const HELD: u8 = b'h';
+pub(super) const WINDOW: u8 = b'w';
+pub(super) const OUTBOX: u8 = b'o';
+pub(super) const USAGE: u8 = b'u';
+
+pub(super) fn of(kind: u8, conversation: &ConversationId, rest: &[u8]) -> Vec<u8> {
+    [&[kind][..], conversation.as_bytes(), rest].concat()
+}
+
+pub(super) fn creating(conversation: &ConversationId) -> Vec<u8> {
+    of(CREATING, conversation, &[])
+}
+
+pub(super) fn pending(conversation: &ConversationId) -> Vec<u8> {
+    of(PENDING, conversation, &[])
+}
+
+pub(super) fn outbox(conversation: &ConversationId, id: &MessageId) -> Vec<u8> {
+    of(OUTBOX, conversation, id.as_bytes())
+}
+
+/// Takes a conversation's record name apart.
+pub(super) fn parse(name: &[u8]) -> Option<(u8, ConversationId, &[u8])> {
+    let (kind, rest) = name.split_first()?;
+    let (id, rest) = rest.split_first_chunk::<32>()?;
+    Some((*kind, ConversationId(*id), rest))
+}

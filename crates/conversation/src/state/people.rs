@@ -1,0 +1,272 @@
+use std::collections::BTreeMap;
+
+use privity_primitives::random::CryptoRng;
+use privity_primitives::secret::Secret;
+use privity_wire::Codec;
+
+use crate::account::{
+    Directory, Learned, NewAccount, NewDevice, OwnAccount, PendingStatement, RecoveryAuthority,
+    Seeds, Settled,
+};
+use crate::format::{AccountId, DeviceId, GenerationRecord, RelayErrorCode, Seeding, Statement};
+use crate::state::record::Sealer;
+use crate::state::{Changes, Client, Context, Event, Request};
+use crate::{Error, LocalSecret};
+
+/// What the relay said of a statement of this account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublishAnswer {
+    /// The statement is stored.
+    Stored,
+    /// It was refused; `HeadMoved` says that another device's statement was first.
+    Refused(RelayErrorCode),
+}
+
+impl Client {
+    /// Makes an account with this device, to be saved under the app's storage key.
+    ///
+    /// # Errors
+    /// [`Error::Crypto`] if a registered key is refused.
+    pub fn create(
+        storage_key: &Secret<32>,
+        plan: &NewAccount<'_>,
+        context: &mut Context<'_>,
+    ) -> Result<(Self, Changes), Error> {
+        let local = LocalSecret::generate(context.rng);
+        let own = OwnAccount::create(plan, context.now, &local, context.rng)?;
+        let mut directory = Directory::default();
+        // The genesis names the account: it is known before the relay has it.
+        if let Some(pending) = own.pending() {
+            let genesis = pending.statement();
+            let known = directory.learn(genesis);
+            known.map_err(|fault| Error::Chain(own.account(), fault))?;
+        }
+        Self::start(storage_key, own, local, directory, context)
+    }
+
+    /// Adds this device to an account by its recovery holder: the phrase, or the
+    /// registered key.
+    ///
+    /// `directory` holds the account's chain as the relay gave it, `seeds` what the
+    /// generation records gave.
+    ///
+    /// # Errors
+    /// [`Error::Chain`] or [`Error::Misuse`] if they do not fit together.
+    pub fn restore(
+        storage_key: &Secret<32>,
+        directory: Directory,
+        by: &RecoveryAuthority,
+        seeds: Seeds,
+        plan: &NewDevice<'_>,
+        context: &mut Context<'_>,
+    ) -> Result<(Self, Changes), Error> {
+        let local = LocalSecret::generate(context.rng);
+        let chain = directory.chain(&seeds.account()).ok_or(Error::UNKNOWN)?;
+        let rng: &mut dyn CryptoRng = context.rng;
+        let own = OwnAccount::restore(chain, (by, seeds), plan, context.now, (&local, rng))?;
+        Self::start(storage_key, own, local, directory, context)
+    }
+
+    fn start(
+        storage_key: &Secret<32>,
+        own: OwnAccount,
+        local: LocalSecret,
+        directory: Directory,
+        context: &mut Context<'_>,
+    ) -> Result<(Self, Changes), Error> {
+        let mut client = Self {
+            sealer: Sealer::new(storage_key),
+            version: 0,
+            own,
+            local,
+            directory,
+            conversations: BTreeMap::new(),
+            creating: BTreeMap::new(),
+            private_keys: BTreeMap::new(),
+            registered: None,
+            asked: Vec::new(),
+        };
+        let changes = client.stated(context)?;
+        Ok((client, changes))
+    }
+
+    /// Saves a statement that was just made, then has it sent.
+    fn stated(&mut self, context: &mut Context<'_>) -> Result<Changes, Error> {
+        let mut changes = Changes::default();
+        self.save_client(context, &mut changes)?;
+        self.save_directory(context, &mut changes)?;
+        if let Some(pending) = self.own.pending() {
+            changes.send.push(self.publish_request(pending)?);
+        }
+        self.finish(changes)
+    }
+
+    pub(super) fn publish_request(&self, pending: &PendingStatement) -> Result<Request, Error> {
+        Ok(Request::Publish { account: self.own.account(), request: pending.request()? })
+    }
+
+    /// Takes the relay's answer to this account's pending statement.
+    ///
+    /// # Errors
+    /// [`Error::Chain`] if the statement does not follow the chain that is known.
+    pub fn handle_publish(
+        &mut self,
+        answer: PublishAnswer,
+        context: &mut Context<'_>,
+    ) -> Result<Changes, Error> {
+        let account = self.own.account();
+        let mut changes = Changes::default();
+        match answer {
+            PublishAnswer::Stored => {
+                let statement = self.own.pending().map(|pending| pending.statement().clone());
+                if let Some(statement) = statement {
+                    self.learn(&statement, &mut changes)?;
+                    self.settle_own(context, &mut changes)?;
+                }
+            }
+            PublishAnswer::Refused(RelayErrorCode::HeadMoved) => {
+                let from = self.directory.head(&account).map_or(0, |head| head.seq + 1);
+                changes.send.push(Request::FetchStatements { account, from });
+            }
+            PublishAnswer::Refused(_) => {}
+        }
+        self.finish(changes)
+    }
+
+    /// Takes statements in the order of their places, as the relay handed them on.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] or [`Error::Chain`]; statements before it are taken.
+    pub fn handle_statements(
+        &mut self,
+        account: &AccountId,
+        statements: &[Vec<u8>],
+        context: &mut Context<'_>,
+    ) -> Result<Changes, Error> {
+        let mut changes = Changes::default();
+        for bytes in statements {
+            let statement = Statement::from_bytes(bytes)?;
+            if statement.body.account_id()? != *account {
+                return Err(Error::Misuse("a statement is of another account"));
+            }
+            if self.learn(&statement, &mut changes)? == Learned::Extended {
+                changes.events.push(Event::AccountMoved { account: *account });
+            }
+        }
+        if *account == self.own.account() {
+            self.settle_own(context, &mut changes)?;
+        }
+        self.save_directory(context, &mut changes)?;
+        self.finish(changes)
+    }
+
+    fn learn(&mut self, statement: &Statement, changes: &mut Changes) -> Result<Learned, Error> {
+        let account = statement.body.account_id()?;
+        let learned =
+            self.directory.learn(statement).map_err(|fault| Error::Chain(account, fault))?;
+        match &learned {
+            Learned::Equivocates => changes.events.push(Event::Equivocated { account }),
+            Learned::Ahead(from) => {
+                changes.send.push(Request::FetchStatements { account, from: *from });
+            }
+            Learned::Extended | Learned::Known => {}
+        }
+        Ok(learned)
+    }
+
+    /// Adopts the pending statement if it stands, wipes it if another does.
+    fn settle_own(
+        &mut self,
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
+        let account = self.own.account();
+        let chain = self.directory.chain(&account).ok_or(Error::UNKNOWN)?;
+        let settled = self.own.settle(chain, context.now);
+        let newest = chain
+            .key_at(chain.head().seq)
+            .filter(|key| key.seeding == Seeding::Seeded)
+            .map(|key| key.generation);
+        if newest.is_some() && newest != self.own.seeds().newest() {
+            changes.send.push(Request::FetchGenerations { account });
+        }
+        if settled == Settled::Lost {
+            changes.events.push(Event::StatementLost);
+        }
+        self.save_client(context, changes)?;
+        self.save_directory(context, changes)
+    }
+
+    /// Takes the own account's generation records: seeds that this device lacks, and wraps
+    /// for holders that somebody left out or made wrong.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] or [`Error::Decrypt`] for a record that is not true.
+    pub fn handle_generations(
+        &mut self,
+        records: &[Vec<u8>],
+        context: &mut Context<'_>,
+    ) -> Result<Changes, Error> {
+        let account = self.own.account();
+        let mut changes = Changes::default();
+        for bytes in records {
+            let record = GenerationRecord::from_bytes(bytes)?;
+            let chain = self.directory.chain(&account).ok_or(Error::UNKNOWN)?;
+            let check = self.own.take_record(chain, &record, context.rng)?;
+            if check.needs_repair() {
+                let generation = self.own.seeds().record(chain)?.to_bytes()?;
+                changes.send.push(Request::PutGeneration { account, generation });
+            }
+        }
+        self.save_client(context, &mut changes)?;
+        self.finish(changes)
+    }
+
+    /// Changes the own account by `change`, which makes one statement.
+    ///
+    /// # Errors
+    /// What `change` returns; [`Error::Misuse`] while another statement is pending.
+    pub fn change_account(
+        &mut self,
+        change: impl FnOnce(AccountTools<'_>) -> Result<(), Error>,
+        context: &mut Context<'_>,
+    ) -> Result<Changes, Error> {
+        let chain = self.directory.chain(&self.own.account()).ok_or(Error::UNKNOWN)?;
+        change(AccountTools { own: &mut self.own, chain, local: &self.local, rng: context.rng })?;
+        self.stated(context)
+    }
+
+    /// Revokes devices of the own account, in one statement with the next generation.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] while another statement is pending or for a device that is not
+    /// active.
+    pub fn revoke_devices(
+        &mut self,
+        devices: &[DeviceId],
+        context: &mut Context<'_>,
+    ) -> Result<Changes, Error> {
+        self.change_account(
+            |tools| tools.own.revoke(tools.chain, devices, tools.local, tools.rng),
+            context,
+        )
+    }
+}
+
+/// What a change of the own account works with.
+pub struct AccountTools<'a> {
+    /// The account's secrets.
+    pub own: &'a mut OwnAccount,
+    /// Its chain.
+    pub chain: &'a crate::account::Chain,
+    /// The device's own secret, mixed into every draw.
+    pub local: &'a LocalSecret,
+    /// Randomness.
+    pub rng: &'a mut dyn CryptoRng,
+}
+
+impl core::fmt::Debug for AccountTools<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("AccountTools").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,272 @@
+use crate::Error;
+use crate::Missing;
+use crate::format::{ConversationId, Pin};
+use crate::message::{
+    AuthorAt, AuthorFault, Decrypted, Finding, Held, LogPoint, Opened, Reachability, Received,
+    Speech, Unplaced, Unverified,
+};
+use crate::state::held::Holding;
+use crate::state::{Blocked, Changes, Client, Context, Event, Request};
+use privity_wire::DecodeError;
+
+/// A message whose author, position and content are verified.
+#[derive(Debug)]
+pub struct Message {
+    /// Who, when, what, and where in the log.
+    pub opened: Opened,
+    /// What else is to be known of it.
+    pub findings: Vec<Finding>,
+}
+
+/// What came of a message.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Incoming {
+    /// It is here; show it, and save it together with the changes.
+    Message(Box<Message>),
+    /// It waits for something that the changes ask for.
+    Held,
+    /// It can't wait for lack of room: ask the relay for it again later.
+    NotNow,
+    /// It is refused for ever, and why.
+    Refused(Error),
+}
+
+impl Client {
+    /// Takes a message as the relay handed it on, live.
+    ///
+    /// The changes hold the receive window: save them in one transaction with the message,
+    /// and the same message is shown once, whatever is delivered again.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if the conversation is not known.
+    pub fn receive(
+        &mut self,
+        conversation: &ConversationId,
+        message: &[u8],
+        context: &mut Context<'_>,
+    ) -> Result<(Incoming, Changes), Error> {
+        let mut changes = Changes::default();
+        let incoming = self.receive_one(conversation, message, context, &mut changes)?;
+        Ok((incoming, self.finish(changes)?))
+    }
+
+    fn receive_one(
+        &mut self,
+        conversation: &ConversationId,
+        message: &[u8],
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<Incoming, Error> {
+        self.conversation(conversation)?;
+        match self.open_message(conversation, message, changes) {
+            Ok(opened) => self.take_message(conversation, opened, context, changes),
+            Err(Stop::Hold) => self.hold(conversation, message, context, changes),
+            Err(Stop::Refuse(error)) => Ok(Incoming::Refused(error)),
+        }
+    }
+
+    /// Takes the next message that was held; none when all were tried once.
+    ///
+    /// # Errors
+    /// As [`Client::receive`].
+    pub fn receive_held(
+        &mut self,
+        conversation: &ConversationId,
+        context: &mut Context<'_>,
+    ) -> Result<Option<(Incoming, Changes)>, Error> {
+        let Some(message) = self.conversation_mut(conversation)?.held.take() else {
+            return Ok(None);
+        };
+        let mut changes = Changes::default();
+        let incoming = self.receive_one(conversation, &message, context, &mut changes)?;
+        self.save_held(conversation, context, &mut changes)?;
+        Ok(Some((incoming, self.finish(changes)?)))
+    }
+
+    /// Reads a message of the archive: every check, no window.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] for what must be fetched first, or why it is refused.
+    pub fn read(
+        &mut self,
+        conversation: &ConversationId,
+        message: &[u8],
+    ) -> Result<Message, Error> {
+        self.conversation(conversation)?;
+        let mut asked = Changes::default();
+        let position = Received::read(message)?.position();
+        match self.open_message(conversation, message, &mut asked) {
+            Ok(opened) => {
+                let reached = self.reachability(conversation, &opened);
+                let findings = match reached {
+                    Reachability::NotReached => vec![Finding::BeforeCutUnproven],
+                    Reachability::Reached { .. } => Vec::new(),
+                };
+                Ok(Message { opened, findings })
+            }
+            Err(Stop::Hold) => Err(Error::Missing(match asked.send.first() {
+                Some(Request::FetchEntries { from, .. }) => Missing::Entries(*from),
+                Some(Request::FetchWraps { .. }) => Missing::EpochSecret(position),
+                _ => Missing::Statements(Vec::new()),
+            })),
+            Err(Stop::Refuse(error)) => Err(error),
+        }
+    }
+
+    /// Steps 1 to 8 of PROTOCOL.md, "Opening a message"; saves nothing.
+    fn open_message(
+        &mut self,
+        id: &ConversationId,
+        message: &[u8],
+        changes: &mut Changes,
+    ) -> Result<Opened, Stop> {
+        let received = Received::read(message).map_err(|error| Stop::Refuse(error.into()))?;
+        let position = received.position();
+        let state = self.conversations.get_mut(id).ok_or(Stop::Refuse(Error::UNKNOWN))?;
+        let view = state.fold.at(position);
+        let point = LogPoint {
+            conversation: *id,
+            hash: view.map(|view| view.hash()),
+            speech: match view {
+                Some(view) if view.rotation_due() => Speech::RotationDue,
+                _ => Speech::Open,
+            },
+        };
+        let placed = match received.place(&point) {
+            Ok(placed) => placed,
+            Err(Unplaced::Ahead(_)) => {
+                let from = state.fold.head() + 1;
+                changes.send.push(Request::FetchEntries { conversation: *id, from });
+                return Err(Stop::Hold);
+            }
+            Err(Unplaced::Forked { .. }) => return Err(Stop::Refuse(Blocked::Forked.into())),
+            Err(Unplaced::RotationDue) => return Err(Stop::Refuse(Blocked::RotationDue.into())),
+            Err(Unplaced::OtherConversation) => {
+                return Err(Stop::Refuse(DecodeError::Invalid("conversation").into()));
+            }
+        };
+        let view = view.ok_or(Stop::Refuse(Error::UNKNOWN))?;
+        let (anchor, hash) = (view.epoch().anchor, view.hash());
+        let Some(epoch) = state.epoch(anchor) else {
+            changes.send.push(Request::FetchWraps { conversation: *id });
+            return Err(Stop::Hold);
+        };
+        let key = state.keys.derive(&epoch, position, &hash);
+        let decrypted = placed.open(key).map_err(|fault| Stop::Refuse(fault.into()))?;
+        let author = self.author_at(id, &decrypted);
+        let pin = *decrypted.author();
+        match decrypted.verify(author) {
+            Ok(opened) => Ok(opened),
+            Err(Unverified::Hold(Held::Pin, _)) => Err(Stop::Hold),
+            Err(Unverified::Hold(..)) => {
+                let from = self.directory.head(&pin.account).map_or(0, |head| head.seq + 1);
+                let request = Request::FetchStatements { account: pin.account, from };
+                changes.send.push(request);
+                Err(Stop::Hold)
+            }
+            Err(Unverified::Refused(fault)) => Err(Stop::Refuse(Error::Message(fault))),
+        }
+    }
+
+    /// Step 7: the author as the log and its chain have it.
+    fn author_at(&self, id: &ConversationId, message: &Decrypted) -> AuthorAt {
+        let claimed = *message.author();
+        let Some(state) = self.conversations.get(id) else {
+            return AuthorAt::Refused(AuthorFault::NotMember);
+        };
+        let Some(view) = state.fold.at(message.position()) else {
+            return AuthorAt::Refused(AuthorFault::NotMember);
+        };
+        if !view.is_member(&claimed.account) {
+            return AuthorAt::Refused(AuthorFault::NotMember);
+        }
+        let Some(pin) = view.pin(&claimed.account) else {
+            return AuthorAt::Refused(AuthorFault::NotMember);
+        };
+        let Some(chain) = self.directory.chain(&claimed.account) else {
+            return AuthorAt::StatementsMissing;
+        };
+        if claimed.seq > chain.head().seq {
+            return AuthorAt::StatementsMissing;
+        }
+        if !chain.contains(&claimed) || !chain.contains(&pin) {
+            return AuthorAt::Refused(AuthorFault::HeadNotOnChain);
+        }
+        if claimed.seq < pin.seq {
+            return AuthorAt::Refused(AuthorFault::HeadBehindPin);
+        }
+        let Some(key) = chain.device_key(claimed.seq, &message.device()) else {
+            return AuthorAt::Refused(AuthorFault::NotActive);
+        };
+        let pinned: Option<Pin> = state.fold.now().pin(&claimed.account);
+        let beyond = pinned.is_none_or(|pinned| pinned.seq < chain.head().seq);
+        if beyond && chain.device_at(chain.head().seq, &message.device()).is_none() {
+            return AuthorAt::RevokedBeyondPin(key);
+        }
+        AuthorAt::Active(key)
+    }
+
+    /// Steps 9 to 11: cuts, windows, findings.
+    fn take_message(
+        &mut self,
+        id: &ConversationId,
+        opened: Opened,
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<Incoming, Error> {
+        if self.reachability(id, &opened) == Reachability::NotReached {
+            return Ok(Incoming::Refused(Error::Message(AuthorFault::AfterCut)));
+        }
+        let own = self.own.device();
+        let state = self.conversations.get_mut(id).ok_or(Error::UNKNOWN)?;
+        let observed = state.windows.observe(&opened);
+        if opened.content.device != own {
+            state.usage.messages = state.usage.messages.saturating_add(1);
+        }
+        let claimed = opened.content.author;
+        if self.directory.head(&claimed.account).is_some_and(|head| head.seq < claimed.seq) {
+            changes.events.push(Event::AccountMoved { account: claimed.account });
+        }
+        self.save_windows(id, observed.changes, context, changes)?;
+        Ok(Incoming::Message(Box::new(Message { opened, findings: observed.findings })))
+    }
+
+    fn reachability(&mut self, id: &ConversationId, opened: &Opened) -> Reachability {
+        let reached = Reachability::Reached { released: Vec::new() };
+        let Some(state) = self.conversations.get_mut(id) else { return reached };
+        let (account, device) = (opened.content.author.account, opened.content.device);
+        let Some(end) = state.fold.end_of_speech(&account, &device, opened.position) else {
+            return reached;
+        };
+        let heads = end.heads.to_vec();
+        let reach = state
+            .reaches
+            .entry((device, end.position))
+            .or_insert_with(|| crate::message::Reach::new(&heads));
+        reach.admit(opened.id, opened.content.previous)
+    }
+
+    fn hold(
+        &mut self,
+        id: &ConversationId,
+        message: &[u8],
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<Incoming, Error> {
+        match self.conversation_mut(id)?.held.keep(message) {
+            Holding::Kept => {
+                self.save_held(id, context, changes)?;
+                Ok(Incoming::Held)
+            }
+            Holding::Known => Ok(Incoming::Held),
+            Holding::Full => Ok(Incoming::NotNow),
+        }
+    }
+}
+
+/// Why a message is not opened now.
+enum Stop {
+    Hold,
+    Refuse(Error),
+}

@@ -1,0 +1,165 @@
+use std::collections::BTreeMap;
+
+use privity_primitives::secret::Secret;
+use privity_wire::{Codec, DecodeError, Reader, read_list, read_option};
+
+use crate::account::{Directory, OwnAccount};
+use crate::epoch::{Anchor, AnchoredEpoch, EpochFacts, EpochStore, Place};
+use crate::format::{Blob, ConversationId, Entry, Link, MessageId, SealedInfo, limit};
+use crate::log::Fold;
+use crate::message::{WindowRecord, Windows};
+use crate::state::conversation::{Conversation, EPOCHS, Pending, Standing, Understood};
+use crate::state::held::Held;
+use crate::state::record::{OpenedRecord, Sealer};
+use crate::state::{Client, RecordKey, name};
+use crate::{Error, LocalSecret};
+
+const LARGEST: usize = 256 << 20;
+
+/// Opens every record, then puts the client together from the kinds that were there.
+pub(super) fn open(
+    sealer: Sealer,
+    version: u64,
+    records: impl IntoIterator<Item = (RecordKey, Vec<u8>)>,
+) -> Result<Client, Error> {
+    let mut parts = BTreeMap::<(ConversationId, u8), Vec<OpenedRecord>>::new();
+    let (mut client, mut directory) = (None, None);
+    for (place, record) in records {
+        let opened = sealer.open(place, &record)?;
+        match opened.name.as_slice() {
+            name::CLIENT => client = Some(opened.content),
+            name::DIRECTORY => {
+                directory = Some(Directory::from_bytes(opened.content.expose())?);
+            }
+            other => {
+                let (kind, id, _) = name::parse(other).ok_or(DAMAGED)?;
+                parts.entry((id, kind)).or_default().push(opened);
+            }
+        }
+    }
+    let content = client.ok_or(Error::Misuse("the store holds no client: create one"))?;
+    let mut reader = Reader::new(content.expose());
+    let local = Secret::try_fill(|secret| {
+        reader.array("local secret").map(|bytes: [u8; 32]| secret.copy_from_slice(&bytes))
+    })?;
+    let own = OwnAccount::from_bytes(reader.bytes32("own account", LARGEST)?)?;
+    reader.finish()?;
+    let mut client = Client {
+        sealer,
+        version,
+        own,
+        local: LocalSecret::from_secret(local),
+        directory: directory.unwrap_or_default(),
+        conversations: BTreeMap::new(),
+        creating: BTreeMap::new(),
+        private_keys: BTreeMap::new(),
+        registered: None,
+        asked: Vec::new(),
+    };
+    // The log comes before what belongs to it.
+    for ((id, _), records) in parts.iter().filter(|((_, kind), _)| *kind == name::LOG) {
+        for record in records {
+            client.conversations.insert(*id, read_conversation(record.content.expose())?);
+        }
+    }
+    for ((id, kind), records) in &parts {
+        for record in records {
+            client.take_part(id, *kind, record)?;
+        }
+        if *kind == name::WINDOW {
+            let windows = records
+                .iter()
+                .map(|record| WindowRecord::from_bytes(record.content.expose()))
+                .collect::<Result<Vec<_>, _>>()?;
+            client.conversation_mut(id)?.windows = Windows::restore(windows);
+        }
+    }
+    Ok(client)
+}
+
+impl Client {
+    fn take_part(
+        &mut self,
+        id: &ConversationId,
+        kind: u8,
+        record: &OpenedRecord,
+    ) -> Result<(), Error> {
+        let content = record.content.expose();
+        if kind == name::CREATING {
+            self.creating.insert(*id, read_pending(content)?);
+            return Ok(());
+        }
+        let state = self.conversations.get_mut(id).ok_or(DAMAGED)?;
+        match kind {
+            name::LOG => {}
+            name::EPOCHS => state.epochs = EpochStore::from_record(&record.content, EPOCHS)?,
+            name::PENDING => state.pending = Some(read_pending(content)?),
+            name::HELD => state.held = Held::from_bytes(content)?,
+            // All of a conversation go in at once, below.
+            name::WINDOW => {}
+            name::USAGE => {
+                let mut reader = Reader::new(content);
+                state.usage.messages = reader.u32("messages")?;
+                state.last_own = MessageId::read(&mut reader)?;
+                reader.finish()?;
+            }
+            name::OUTBOX => {
+                let (_, _, rest) = name::parse(&record.name).ok_or(DAMAGED)?;
+                state.outbox.insert(MessageId::from_bytes(rest)?, content.to_vec());
+            }
+            _ => return Err(DAMAGED.into()),
+        }
+        Ok(())
+    }
+}
+
+fn read_conversation(content: &[u8]) -> Result<Conversation, Error> {
+    let mut reader = Reader::new(content);
+    let fold = Fold::from_bytes(reader.bytes32("fold", LARGEST)?)?;
+    let first = EpochFacts {
+        anchor: Anchor::read(&mut reader)?,
+        place: Place::read(&mut reader)?,
+        commitment: reader.array("commitment")?,
+        link: Link::Fence,
+    };
+    let standing = match reader.u8("standing")? {
+        0 => Standing::Invited,
+        1 => Standing::Accepted,
+        2 => Standing::Declined,
+        _ => return Err(DAMAGED.into()),
+    };
+    let mut state = Conversation::begin(fold, first, standing, 0);
+    state.understood = match reader.u8("understood")? {
+        0 => Understood::All,
+        _ => Understood::UpdateNeeded,
+    };
+    if reader.u8("info")? == 1 {
+        let position = reader.u64("info position")?;
+        state.info = Some((position, SealedInfo::read(&mut reader)?));
+    }
+    state.fork = read_option(&mut reader, "fork")?;
+    state.usage.first_seen = reader.u64("first seen")?;
+    reader.finish()?;
+    state.windows = Windows::new();
+    Ok(state)
+}
+
+fn read_pending(content: &[u8]) -> Result<Pending, Error> {
+    let mut reader = Reader::new(content);
+    let entry = Entry::from_bytes(reader.bytes32("entry", limit::ENTRY)?)?;
+    let wraps = read_list::<Blob>(&mut reader, "wraps", limit::WRAPS)?;
+    let epoch = match reader.u8("epoch")? {
+        0 => None,
+        _ => {
+            let secret = Secret::try_fill(|secret| {
+                reader.array("epoch").map(|bytes: [u8; 32]| secret.copy_from_slice(&bytes))
+            })?;
+            let facts = EpochFacts::of(&entry)?.ok_or(DAMAGED)?;
+            Some(AnchoredEpoch::restore(secret, facts)?)
+        }
+    };
+    reader.finish()?;
+    Ok(Pending { entry, wraps: wraps.into_iter().map(|wrap| wrap.0).collect(), epoch })
+}
+
+const DAMAGED: DecodeError = DecodeError::Invalid("stored record");

@@ -1,0 +1,284 @@
+use privity_wire::Codec;
+
+use crate::Error;
+use crate::epoch::EpochFacts;
+use crate::format::{ConversationId, Entry, RelayErrorCode};
+use crate::log::{AppendError, Applied, EpochUse, Fold, Started, Step};
+use crate::message::Reach;
+use crate::state::conversation::{Conversation, Standing, Understood};
+use crate::state::{Changes, Client, Context, Event, Request};
+
+/// What the relay said of an append.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppendAnswer {
+    /// The entry and its wraps are stored.
+    Stored,
+    /// It was refused; `HeadMoved` says that another entry was first.
+    Refused(RelayErrorCode),
+}
+
+impl Client {
+    /// Takes the relay's answer to an append of this device.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if the conversation is not known.
+    pub fn handle_append(
+        &mut self,
+        conversation: &ConversationId,
+        answer: AppendAnswer,
+        context: &mut Context<'_>,
+    ) -> Result<Changes, Error> {
+        let mut changes = Changes::default();
+        match answer {
+            AppendAnswer::Stored if self.creating.contains_key(conversation) => {
+                self.created(conversation, context, &mut changes)?;
+                changes.events.push(Event::Confirmed { conversation: *conversation, position: 0 });
+            }
+            AppendAnswer::Stored => {
+                let state = self.conversation(conversation)?;
+                if let Some(entry) = state.pending.as_ref().map(|pending| pending.entry.clone()) {
+                    self.take_entry(conversation, &entry, context, &mut changes)?;
+                    self.after_entries(conversation, context, &mut changes)?;
+                }
+            }
+            // Another entry has to be seen and verified before ours is given up.
+            AppendAnswer::Refused(RelayErrorCode::HeadMoved) => {
+                let from = self.conversation(conversation)?.fold.head() + 1;
+                changes.send.push(Request::FetchEntries { conversation: *conversation, from });
+            }
+            AppendAnswer::Refused(_) => {}
+        }
+        self.finish(changes)
+    }
+
+    /// Takes entries in the order of their positions, as the relay handed them on.
+    ///
+    /// What follows from them (a wrap to fetch, statements that are missing) stands in
+    /// the changes' requests; events say what to show.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for bytes that are no entry; entries before it are taken.
+    pub fn handle_entries(
+        &mut self,
+        conversation: &ConversationId,
+        entries: &[Vec<u8>],
+        context: &mut Context<'_>,
+    ) -> Result<Changes, Error> {
+        let mut changes = Changes::default();
+        for bytes in entries {
+            let entry = match Entry::from_bytes(bytes).map_err(Error::from) {
+                Ok(entry) => entry,
+                Err(Error::UpdateNeeded(_)) => {
+                    self.freeze(conversation, context, &mut changes)?;
+                    break;
+                }
+                Err(error) => return Err(error),
+            };
+            if entry.conversation() != *conversation {
+                return Err(Error::Misuse("an entry is of another conversation"));
+            }
+            let went_on = if self.conversations.contains_key(conversation) {
+                self.take_entry(conversation, &entry, context, &mut changes)?
+            } else {
+                self.take_first(conversation, &entry, context, &mut changes)?
+            };
+            if went_on == WentOn::No {
+                break;
+            }
+        }
+        self.after_entries(conversation, context, &mut changes)?;
+        self.finish(changes)
+    }
+
+    fn take_first(
+        &mut self,
+        id: &ConversationId,
+        entry: &Entry,
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<WentOn, Error> {
+        let fold = match Fold::begin(*id, entry, &self.directory) {
+            Ok(fold) => fold,
+            Err(error) => return self.stopped(id, 0, error, context, changes),
+        };
+        if self.creating.contains_key(id) {
+            self.created(id, context, changes)?;
+            return Ok(WentOn::Yes);
+        }
+        let first = EpochFacts::of(entry)?.ok_or(Error::UNKNOWN)?;
+        let mut state = Conversation::begin(fold, first, Standing::Invited, context.now);
+        state.info = entry.body().info.clone().map(|info| (0, info));
+        if state.is_member(&self.own.account()) {
+            changes.events.push(Event::Invited { conversation: *id, by: entry.body().author });
+        }
+        self.conversations.insert(*id, state);
+        Ok(WentOn::Yes)
+    }
+
+    fn take_entry(
+        &mut self,
+        id: &ConversationId,
+        entry: &Entry,
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<WentOn, Error> {
+        let state = self.conversations.get_mut(id).ok_or(Error::UNKNOWN)?;
+        match state.fold.append(entry, &self.directory) {
+            Ok(Applied::Appended(step)) => {
+                self.stepped(id, entry, &step, context, changes)?;
+                Ok(WentOn::Yes)
+            }
+            Ok(Applied::Duplicate) => Ok(WentOn::Yes),
+            Ok(Applied::Forked(fork)) => {
+                if state.fork.is_none() {
+                    state.fork = Some(fork);
+                    changes.events.push(Event::Forked { conversation: *id, fork });
+                }
+                Ok(WentOn::No)
+            }
+            Ok(Applied::Ahead { next }) => {
+                changes.send.push(Request::FetchEntries { conversation: *id, from: next });
+                Ok(WentOn::No)
+            }
+            Err(error) => {
+                let from = state.fold.head() + 1;
+                self.stopped(id, from, error, context, changes)
+            }
+        }
+    }
+
+    /// Why a log can't be followed: what is missing is asked for, what breaks a rule shown.
+    fn stopped(
+        &mut self,
+        id: &ConversationId,
+        from: u64,
+        error: AppendError,
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<WentOn, Error> {
+        match error {
+            AppendError::Missing(pins) => {
+                for pin in pins {
+                    let from = self.directory.head(&pin.account).map_or(0, |head| head.seq + 1);
+                    let request = Request::FetchStatements { account: pin.account, from };
+                    changes.send.push(request);
+                }
+                changes.send.push(Request::FetchEntries { conversation: *id, from });
+            }
+            AppendError::Refused(rule) => {
+                changes.events.push(Event::EntryRefused { conversation: *id, rule });
+            }
+            AppendError::UpdateNeeded(_) => self.freeze(id, context, changes)?,
+            AppendError::Malformed(error) => return Err(error.into()),
+        }
+        Ok(WentOn::No)
+    }
+
+    /// The head moved: settle what was pending, follow the epoch and the members.
+    fn stepped(
+        &mut self,
+        id: &ConversationId,
+        entry: &Entry,
+        step: &Step,
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
+        let own = self.own.account();
+        let state = self.conversations.get_mut(id).ok_or(Error::UNKNOWN)?;
+        if let Some(pending) = state.pending.take() {
+            changes.delete.push(self.sealer.place(&super::name::pending(id)));
+            let (conversation, position) = (*id, step.position);
+            if pending.entry.hash() == entry.hash() {
+                if let Some(epoch) = pending.epoch {
+                    state.epochs.insert(&epoch.confirm(&entry.hash())?);
+                }
+                changes.events.push(Event::Confirmed { conversation, position });
+            } else {
+                changes.events.push(Event::Lost { conversation, position });
+            }
+        }
+        if let Some(info) = &entry.body().info {
+            state.info = Some((step.position, info.clone()));
+        }
+        if step.epoch == Started::Epoch {
+            state.usage = EpochUse { first_seen: context.now, messages: 0 };
+        }
+        for cut in &entry.body().cuts {
+            state.reaches.insert((cut.device, step.position), Reach::new(&cut.heads));
+        }
+        if step.joined.contains(&own) {
+            state.standing = Standing::Invited;
+            let by = entry.body().author;
+            changes.events.push(Event::Invited { conversation: *id, by });
+        }
+        if !step.joined.is_empty() || !step.gone.is_empty() {
+            changes.events.push(Event::Membership {
+                conversation: *id,
+                joined: step.joined.clone(),
+                gone: step.gone.clone(),
+            });
+        }
+        changes.events.push(Event::Advanced { conversation: *id, head: step.position });
+        Ok(())
+    }
+
+    /// Saves once for a whole page, asks for wraps that are due, and wakes held messages.
+    fn after_entries(
+        &mut self,
+        id: &ConversationId,
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
+        let own = self.own.account();
+        let Some(state) = self.conversations.get_mut(id) else { return Ok(()) };
+        if !state.has_had(&own) {
+            // The entry that adds this account has not come: nothing is saved until then.
+            self.drop_strangers(id);
+            return Ok(());
+        }
+        if state.is_locked(&own) {
+            changes.send.push(Request::FetchWraps { conversation: *id });
+        }
+        if state.held.len() > 0 {
+            changes.events.push(Event::HeldReady { conversation: *id });
+        }
+        self.save_conversation(id, context, changes)?;
+        self.save_epochs(id, context, changes)
+    }
+
+    /// Logs that this account is not in are followed in memory, a few at a time: a relay
+    /// could make up any number of them.
+    fn drop_strangers(&mut self, newest: &ConversationId) {
+        const FOLLOWED: usize = 16;
+        let own = self.own.account();
+        let strangers: Vec<ConversationId> = self
+            .conversations
+            .iter()
+            .filter(|(id, state)| *id != newest && !state.has_had(&own))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in strangers.iter().skip(FOLLOWED) {
+            self.conversations.remove(id);
+        }
+    }
+
+    fn freeze(
+        &mut self,
+        id: &ConversationId,
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
+        if let Ok(state) = self.conversation_mut(id) {
+            state.understood = Understood::UpdateNeeded;
+            self.save_conversation(id, context, changes)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the next entry of a page can be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WentOn {
+    Yes,
+    No,
+}

@@ -1,0 +1,190 @@
+use privity_primitives::wrap::WrapPrivateKey;
+
+use crate::Error;
+use crate::epoch::{Epoch, PendingEpoch, ReceivedWrap, WrapFault, WrapTarget};
+use crate::format::{ConversationId, Recipient, Seeding, WrappedEntry};
+use crate::log::Accounts;
+use crate::state::{Changes, Client, Context, Event};
+
+/// A private-key operation that somebody outside answers: a smart card, a key store.
+#[derive(Debug)]
+pub(super) struct AskedKey {
+    pub(super) conversation: ConversationId,
+    pub(super) anchor: u64,
+    pub(super) epoch: PendingEpoch,
+}
+
+impl Client {
+    /// Takes wraps for this account, as the relay handed them on.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if the conversation is not known; a wrap that is wrong is an
+    /// event and stops nothing.
+    pub fn handle_wraps(
+        &mut self,
+        conversation: &ConversationId,
+        wraps: &[Vec<u8>],
+        context: &mut Context<'_>,
+    ) -> Result<Changes, Error> {
+        let mut changes = Changes::default();
+        self.conversation(conversation)?;
+        for bytes in wraps {
+            self.take_wrap(conversation, bytes, context, &mut changes)?;
+        }
+        self.save_epochs(conversation, context, &mut changes)?;
+        if self.conversation(conversation)?.held.len() > 0 {
+            changes.events.push(Event::HeldReady { conversation: *conversation });
+        }
+        self.finish(changes)
+    }
+
+    fn take_wrap(
+        &mut self,
+        id: &ConversationId,
+        bytes: &[u8],
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
+        let Ok(received) = ReceivedWrap::read(bytes) else {
+            let anchor = self.conversation(id)?.fold.now().epoch().anchor;
+            changes.events.push(refused(id, anchor, WrapFault::BadSignature));
+            return Ok(());
+        };
+        let record = received.record().clone();
+        let anchor = record.context.anchor;
+        let state = self.conversation_mut(id)?;
+        let Some(facts) = state.facts(anchor) else { return Ok(()) };
+        if state.epochs.open(&facts).is_some() {
+            return Ok(());
+        }
+        let Some(me) = self.me_at(&record) else {
+            changes.events.push(refused(id, anchor, WrapFault::OtherGeneration));
+            return Ok(());
+        };
+        let key = self.wrapper_key(id, &record);
+        let verified = match received.verify(&facts, &me, key.as_ref()) {
+            Ok(verified) => verified,
+            Err(fault) => {
+                changes.events.push(refused(id, anchor, fault));
+                return Ok(());
+            }
+        };
+        let generation = me.generation;
+        let opened = match self.private_key(generation) {
+            Some(private) => verified.open(private, context.rng),
+            None => match verified.ask() {
+                Ok(epoch) => {
+                    self.asked.push(AskedKey { conversation: *id, anchor, epoch });
+                    changes.events.push(Event::PrivateKeyNeeded);
+                    return Ok(());
+                }
+                Err(fault) => Err(fault),
+            },
+        };
+        self.take_opened(id, anchor, opened, changes)
+    }
+
+    pub(super) fn take_opened(
+        &mut self,
+        id: &ConversationId,
+        anchor: u64,
+        opened: Result<Epoch, WrapFault>,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
+        let epoch = match opened {
+            Ok(epoch) => epoch,
+            Err(fault) => {
+                changes.events.push(refused(id, anchor, fault));
+                return Ok(());
+            }
+        };
+        let state = self.conversation_mut(id)?;
+        state.epochs.insert(&epoch);
+        changes.events.push(Event::Unlocked { conversation: *id, anchor });
+        let before = state.fold.now().previous_epoch(anchor).map(|epoch| epoch.anchor);
+        let linked = matches!(epoch.facts().link, crate::format::Link::Sealed(_));
+        if let Some(before) = before.filter(|_| linked)
+            && let Some(facts) = state.facts(before)
+            && let Some(older) = state.epochs.open(&facts)
+            && epoch.check_link(&older).is_err()
+            && let Some(view) = state.fold.at(anchor)
+        {
+            let (by, device) = view.author();
+            changes.events.push(Event::LinkRefused { conversation: *id, anchor, by, device });
+        }
+        Ok(())
+    }
+
+    /// This account as the recipient of a wrap, by the generation that the wrap names.
+    fn me_at(&self, record: &WrappedEntry) -> Option<WrapTarget> {
+        let Recipient::Account { account, generation } = record.context.recipient else {
+            return None;
+        };
+        let chain = self.directory.chain(&self.own.account())?;
+        let key = chain.key_of_generation(generation)?;
+        Some(WrapTarget { account, generation, key: key.key.parse().ok()? })
+    }
+
+    /// The wrapper's key, if the log lets it wrap this epoch where it says so.
+    pub(super) fn wrapper_key(
+        &self,
+        id: &ConversationId,
+        record: &WrappedEntry,
+    ) -> Option<privity_primitives::sign::VerifyingKey> {
+        let state = self.conversations.get(id)?;
+        let view = state.fold.at(record.entitled)?;
+        if !view.entitled(&record.wrapper, record.context.anchor) {
+            return None;
+        }
+        let accounts: &dyn Accounts = &self.directory;
+        view.device_key(accounts, &record.wrapper, &record.device).ok()
+    }
+
+    /// The private key of one of this account's generations, if it is in this process.
+    pub(super) fn private_key(&mut self, generation: u32) -> Option<&WrapPrivateKey> {
+        let chain = self.directory.chain(&self.own.account())?;
+        let seeding = chain.key_of_generation(generation)?.seeding;
+        match seeding {
+            Seeding::Direct => self.registered.as_ref(),
+            Seeding::Seeded => {
+                if !self.private_keys.contains_key(&generation) {
+                    let key = self.own.seeds().get(generation)?.key().ok()?;
+                    self.private_keys.insert(generation, key);
+                }
+                self.private_keys.get(&generation)
+            }
+        }
+    }
+
+    /// Private-key operations that wait for an answer, by their number.
+    pub fn private_key_requests(
+        &self,
+    ) -> impl Iterator<Item = (usize, privity_primitives::wrap::NeedsPrivateKey<'_>)> {
+        self.asked.iter().enumerate().map(|(number, asked)| (number, asked.epoch.request()))
+    }
+
+    /// Answers the private-key operation of that number; `None` says that it failed.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if no operation of that number waits.
+    pub fn answer_private_key(
+        &mut self,
+        number: usize,
+        decrypted: Option<&[u8]>,
+        context: &mut Context<'_>,
+    ) -> Result<Changes, Error> {
+        if number >= self.asked.len() {
+            return Err(Error::Misuse("no such private-key operation waits"));
+        }
+        let asked = self.asked.remove(number);
+        let mut changes = Changes::default();
+        let opened = asked.epoch.resume(decrypted);
+        self.take_opened(&asked.conversation, asked.anchor, opened, &mut changes)?;
+        self.save_epochs(&asked.conversation, context, &mut changes)?;
+        self.finish(changes)
+    }
+}
+
+fn refused(conversation: &ConversationId, anchor: u64, fault: WrapFault) -> Event {
+    Event::WrapRefused { conversation: *conversation, anchor, fault }
+}

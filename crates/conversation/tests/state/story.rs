@@ -1,0 +1,102 @@
+use privity_conversation::state::History;
+
+use crate::people::People;
+
+#[test]
+fn messages_reach_every_member_once() {
+    let mut people = People::meet(3);
+    let id = people.conversation(3);
+    people.say(0, &id, "one");
+    people.say(1, &id, "two");
+    people.sync_all();
+    people.sync_all();
+    for who in 0..3 {
+        assert_eq!(people.texts(who), ["one", "two"], "device {who}");
+    }
+}
+
+#[test]
+fn a_newcomer_with_history_reads_back_and_one_from_now_on_does_not() {
+    let mut people = People::meet(3);
+    let id = people.conversation(1);
+    people.say(0, &id, "early");
+    people.add(0, &id, 1, History::Full);
+    people.accept(1, &id);
+    assert_eq!(people.texts(1), ["early"]);
+    people.add(1, &id, 2, History::FromNow);
+    people.accept(2, &id);
+    assert!(people.texts(2).is_empty());
+    people.say(1, &id, "later");
+    people.sync_all();
+    assert_eq!(people.texts(0), ["early", "later"]);
+    assert_eq!(people.texts(2), ["later"]);
+}
+
+#[test]
+fn a_removed_member_reads_no_more_and_the_others_read_on() {
+    let mut people = People::meet(3);
+    let id = people.conversation(3);
+    people.say(0, &id, "all");
+    people.sync_all();
+    people.remove(0, &id, 1);
+    people.say(0, &id, "two of us");
+    people.rotate(0, &id);
+    people.say(0, &id, "still");
+    people.sync_all();
+    assert_eq!(people.texts(1), ["all"]);
+    assert_eq!(people.texts(2), ["all", "two of us", "still"]);
+}
+
+#[test]
+fn what_was_saved_opens_to_the_same_client() {
+    let mut people = People::meet(2);
+    let id = people.conversation(2);
+    people.say(0, &id, "one");
+    people.rotate(0, &id);
+    people.say(0, &id, "two");
+    people.sync_all();
+    people.devices[1].crash().unwrap();
+    people.devices[0].crash().unwrap();
+    people.say(0, &id, "three");
+    people.say(1, &id, "four");
+    people.sync_all();
+    assert_eq!(people.texts(0), ["one", "two", "three", "four"]);
+    assert_eq!(people.texts(1), ["one", "two", "three", "four"]);
+}
+
+#[test]
+fn a_lost_device_is_replaced_by_24_words() {
+    let mut people = People::meet(2);
+    let id = people.conversation(2);
+    people.say(0, &id, "before");
+    let lost = people.devices.remove(1);
+    let (account, device) = (lost.account(), lost.client.device());
+    let phrase = lost.phrase.unwrap();
+    let again = privity_testkit::Device::recover(9, phrase, &account, &[device], &mut people.relay);
+    people.devices.push(again.unwrap());
+    people.devices[0].meet(&account, &mut people.relay).unwrap();
+    people.accept(1, &id);
+    assert_eq!(people.texts(1), ["before"]);
+    people.rotate(0, &id);
+    people.say(0, &id, "after");
+    people.sync_all();
+    people.say(1, &id, "here again");
+    people.sync_all();
+    assert_eq!(people.texts(1), ["before", "after", "here again"]);
+    assert_eq!(people.texts(0), ["before", "after", "here again"]);
+}
+
+#[test]
+fn a_log_that_never_had_this_account_is_not_taken_up() {
+    let mut people = People::meet(2);
+    let id = people.conversation(1);
+    people.sync(1);
+    let entries = people.relay.logs[&id].entries.clone();
+    let taken = people.devices[1]
+        .call(|client, context| client.handle_entries(&id, &entries, context).unwrap());
+    assert!(taken.is_saved_already());
+    assert!(!people.devices[1].client.knows(&id));
+    people.add(0, &id, 1, History::Full);
+    people.accept(1, &id);
+    assert!(people.devices[1].client.knows(&id));
+}

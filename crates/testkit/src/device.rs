@@ -1,0 +1,370 @@
+use std::collections::{BTreeMap, VecDeque};
+
+use privity_conversation::Error;
+use privity_conversation::account::{
+    Directory, NewAccount, NewDevice, NewKey, NewRecovery, RecoveryAuthority, RecoveryPhrase,
+};
+use privity_conversation::format::{
+    AccountId, ConversationId, GenerationRecord, MessageId, Statement,
+};
+use privity_conversation::state::{Changes, Client, Context, Event, Incoming, RecordKey, Request};
+use privity_primitives::secret::Secret;
+use privity_primitives::wrap::{Suite, WrapPrivateKey};
+use privity_wire::Codec;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use crate::{Answer, Fate, Link, Relay};
+
+/// Requests that one call may lead to.
+const REQUESTS: usize = 1_000;
+
+/// Keys of an account.
+#[derive(Debug)]
+pub enum Plan<'a> {
+    /// Seeded generations of a suite, recovered by a phrase.
+    Phrase(Suite),
+    /// A registered key in PKCS #8 PEM, wrapped to directly.
+    Direct(&'a str),
+}
+
+/// A message as the device has shown it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Which.
+    pub id: MessageId,
+    /// By whom.
+    pub author: AccountId,
+    /// Its text, or its bytes as text.
+    pub text: String,
+}
+
+/// A client with a store and a clock, all in memory.
+#[derive(Debug)]
+pub struct Device {
+    /// The client under test.
+    pub client: Client,
+    /// Unix milliseconds.
+    pub now: u64,
+    /// Its generator: what was drawn is known to who knows the seed.
+    pub rng: ChaCha20Rng,
+    /// The store: sealed records.
+    pub records: BTreeMap<RecordKey, Vec<u8>>,
+    /// The store's version.
+    pub version: u64,
+    /// Messages shown, in their order; each of them once.
+    pub shown: Vec<Shown>,
+    /// What happened, in its order.
+    pub events: Vec<Event>,
+    /// Why messages were refused, in their order.
+    pub refused: Vec<Error>,
+    /// The 24 words, where there are any.
+    pub phrase: Option<RecoveryPhrase>,
+    registered: Option<String>,
+    storage_key: Secret<32>,
+    read: BTreeMap<ConversationId, usize>,
+}
+
+impl Device {
+    /// The first device of a new account, published.
+    ///
+    /// # Errors
+    /// As of the calls it makes.
+    pub fn create(seed: u64, plan: &Plan<'_>, relay: &mut Relay) -> Result<Self, Error> {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let now = 1_790_000_000_000;
+        let storage_key = Secret::generate(&mut rng);
+        let phrase = RecoveryPhrase::generate(&mut rng);
+        let mut context = Context { now, rng: &mut rng };
+        let (client, changes, registered) = match plan {
+            Plan::Phrase(suite) => {
+                let plan = NewAccount {
+                    device: *suite,
+                    key: NewKey::Seeded(*suite),
+                    recovery: NewRecovery::Phrase(&phrase, *suite),
+                };
+                let (client, changes) = Client::create(&storage_key, &plan, &mut context)?;
+                (client, changes, None)
+            }
+            Plan::Direct(pem) => {
+                let key = WrapPrivateKey::from_pkcs8_pem(pem)?;
+                let plan = NewAccount {
+                    device: Suite::X25519,
+                    key: NewKey::Direct,
+                    recovery: NewRecovery::Registered(key.public_key()),
+                };
+                let (mut client, changes) = Client::create(&storage_key, &plan, &mut context)?;
+                client.use_registered_key(key);
+                (client, changes, Some((*pem).to_owned()))
+            }
+        };
+        let phrase = if registered.is_none() { Some(phrase) } else { None };
+        let mut device = Self::around(client, storage_key, now, rng);
+        device.phrase = phrase;
+        device.registered = registered;
+        device.perform(changes, relay, &mut Link::good())?;
+        Ok(device)
+    }
+
+    /// A further device of a phrase's account, from the phrase and the relay alone.
+    ///
+    /// # Errors
+    /// As of the calls it makes.
+    pub fn recover(
+        seed: u64,
+        phrase: RecoveryPhrase,
+        account: &AccountId,
+        revoke: &[privity_conversation::format::DeviceId],
+        relay: &mut Relay,
+    ) -> Result<Self, Error> {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let now = 1_790_000_000_000;
+        let mut directory = Directory::default();
+        for bytes in relay.accounts.get(account).into_iter().flatten() {
+            let statement = Statement::from_bytes(bytes)?;
+            directory.learn(&statement).map_err(|fault| Error::Chain(*account, fault))?;
+        }
+        let chain = directory.chain(account).ok_or(Error::Misuse("no such account"))?;
+        let authority = RecoveryAuthority::from_phrase(&phrase, chain)?;
+        let records = relay.generations.get(account).into_iter().flat_map(BTreeMap::values);
+        let records: Vec<GenerationRecord> =
+            records.map(|bytes| GenerationRecord::from_bytes(bytes)).collect::<Result<_, _>>()?;
+        let seeds = authority.open_seeds(chain, &records, &mut rng)?;
+        let storage_key = Secret::generate(&mut rng);
+        let plan = NewDevice { suite: Suite::X25519, revoke };
+        let mut context = Context { now, rng: &mut rng };
+        let (client, changes) =
+            Client::restore(&storage_key, directory, &authority, seeds, &plan, &mut context)?;
+        let mut device = Self::around(client, storage_key, now, rng);
+        device.phrase = Some(phrase);
+        device.perform(changes, relay, &mut Link::good())?;
+        Ok(device)
+    }
+
+    fn around(client: Client, storage_key: Secret<32>, now: u64, rng: ChaCha20Rng) -> Self {
+        Self {
+            client,
+            now,
+            rng,
+            records: BTreeMap::new(),
+            version: 0,
+            shown: Vec::new(),
+            events: Vec::new(),
+            refused: Vec::new(),
+            phrase: None,
+            registered: None,
+            storage_key,
+            read: BTreeMap::new(),
+        }
+    }
+
+    /// Whose device it is.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.client.account()
+    }
+
+    /// Makes a call of the client, with its clock and generator.
+    pub fn call<T>(&mut self, call: impl FnOnce(&mut Client, &mut Context<'_>) -> T) -> T {
+        let mut context = Context { now: self.now, rng: &mut self.rng };
+        call(&mut self.client, &mut context)
+    }
+
+    /// Makes a call that changes something, saves and sends it over a good link.
+    ///
+    /// # Errors
+    /// As of the call.
+    pub fn act(
+        &mut self,
+        relay: &mut Relay,
+        call: impl FnOnce(&mut Client, &mut Context<'_>) -> Result<Changes, Error>,
+    ) -> Result<(), Error> {
+        let changes = self.call(call)?;
+        self.perform(changes, relay, &mut Link::good())
+    }
+
+    /// Writes what a call wants written.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if another process wrote since.
+    pub fn save(&mut self, changes: &Changes) -> Result<(), Error> {
+        if changes.is_saved_already() {
+            return Ok(());
+        }
+        if changes.expected_version != self.version {
+            return Err(Error::Misuse("another process wrote"));
+        }
+        self.version = changes.version;
+        self.records.extend(changes.put.iter().cloned());
+        for place in &changes.delete {
+            self.records.remove(place);
+        }
+        Ok(())
+    }
+
+    /// Forgets everything that was not saved.
+    ///
+    /// # Errors
+    /// As [`Client::open`].
+    pub fn crash(&mut self) -> Result<(), Error> {
+        let records = self.records.iter().map(|(place, bytes)| (*place, bytes.clone()));
+        self.client = Client::open(&self.storage_key, self.version, records)?;
+        if let Some(pem) = &self.registered {
+            self.client.use_registered_key(WrapPrivateKey::from_pkcs8_pem(pem)?);
+        }
+        Ok(())
+    }
+
+    /// Saves, sends, takes the answers, until nothing is left or the link has lost it.
+    ///
+    /// # Errors
+    /// As of the client's calls.
+    pub fn perform(
+        &mut self,
+        changes: Changes,
+        relay: &mut Relay,
+        link: &mut Link,
+    ) -> Result<(), Error> {
+        let mut requests = VecDeque::new();
+        self.take(changes, &mut requests)?;
+        for _ in 0..REQUESTS {
+            let Some(request) = requests.pop_front() else { return Ok(()) };
+            let fate = link.fate();
+            if fate == Fate::RequestLost {
+                continue;
+            }
+            let account = self.account();
+            let mut answer = relay.handle(&account, &request);
+            match fate {
+                Fate::AnswerLost => continue,
+                Fate::Repeats => answer = relay.handle(&account, &request),
+                _ => {}
+            }
+            let changes = self.answer(&request, answer)?;
+            self.take(changes, &mut requests)?;
+        }
+        Err(Error::Misuse("the requests have no end"))
+    }
+
+    /// Sends again what was not sent, then follows every log and reads every message.
+    ///
+    /// # Errors
+    /// As of the client's calls.
+    pub fn sync(&mut self, relay: &mut Relay, link: &mut Link) -> Result<(), Error> {
+        let send = self.client.unsent()?;
+        self.perform(self.ask(send), relay, link)?;
+        let mut conversations = relay.inbox(&self.account());
+        conversations.extend(self.client.conversations());
+        conversations.sort_unstable();
+        conversations.dedup();
+        for id in conversations {
+            let from = self.client.next_entry(&id);
+            let ask = self.ask(vec![Request::FetchEntries { conversation: id, from }]);
+            self.perform(ask, relay, link)?;
+            self.read_messages(&id, relay, link)?;
+        }
+        Ok(())
+    }
+
+    /// Fetches another account's statements.
+    ///
+    /// # Errors
+    /// As of the client's calls.
+    pub fn meet(&mut self, account: &AccountId, relay: &mut Relay) -> Result<(), Error> {
+        let from = self.client.directory().head(account).map_or(0, |head| head.seq + 1);
+        let ask = self.ask(vec![Request::FetchStatements { account: *account, from }]);
+        self.perform(ask, relay, &mut Link::good())
+    }
+
+    fn read_messages(
+        &mut self,
+        id: &ConversationId,
+        relay: &mut Relay,
+        link: &mut Link,
+    ) -> Result<(), Error> {
+        if !self.client.knows(id) {
+            return Ok(());
+        }
+        let read = self.read.get(id).copied().unwrap_or(0);
+        let Some(log) = relay.logs.get(id) else { return Ok(()) };
+        let page: Vec<Vec<u8>> = log.messages.iter().skip(read).cloned().collect();
+        let end = log.messages.len();
+        for message in link.order(&page) {
+            let (incoming, changes) =
+                self.call(|client, context| client.receive(id, &message, context))?;
+            if matches!(incoming, Incoming::NotNow) {
+                return Ok(());
+            }
+            self.show(id, incoming);
+            self.perform(changes, relay, link)?;
+        }
+        self.read.insert(*id, end);
+        for _ in 0..=end {
+            let taken = self.call(|client, context| client.receive_held(id, context))?;
+            let Some((incoming, changes)) = taken else { break };
+            self.show(id, incoming);
+            self.perform(changes, relay, link)?;
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, id: &ConversationId, incoming: Incoming) {
+        match incoming {
+            Incoming::Message(message) => {
+                let duplicate = privity_conversation::message::Finding::Duplicate;
+                if message.findings.contains(&duplicate) {
+                    return;
+                }
+                let content = &message.opened.content;
+                self.shown.push(Shown {
+                    conversation: *id,
+                    id: message.opened.id,
+                    author: content.author.account,
+                    text: String::from_utf8_lossy(&content.body).into_owned(),
+                });
+            }
+            Incoming::Refused(error) => self.refused.push(error),
+            _ => {}
+        }
+    }
+
+    fn take(&mut self, changes: Changes, requests: &mut VecDeque<Request>) -> Result<(), Error> {
+        self.save(&changes)?;
+        self.events.extend(changes.events);
+        requests.extend(changes.send);
+        Ok(())
+    }
+
+    fn ask(&self, send: Vec<Request>) -> Changes {
+        let version = self.client.version();
+        Changes { expected_version: version, version, send, ..Changes::default() }
+    }
+
+    fn answer(&mut self, request: &Request, answer: Answer) -> Result<Changes, Error> {
+        let nothing = self.ask(Vec::new());
+        self.call(|client, context| match (request, answer) {
+            (_, Answer::Published(answer)) => client.handle_publish(answer, context),
+            (Request::Append { conversation, .. }, Answer::Appended(answer)) => {
+                client.handle_append(conversation, answer, context)
+            }
+            (Request::Post { conversation, id, .. }, Answer::Posted) => {
+                client.handle_posted(conversation, id)
+            }
+            (Request::FetchStatements { account, .. }, Answer::Items(items)) => {
+                client.handle_statements(account, &items, context)
+            }
+            (Request::FetchGenerations { .. }, Answer::Items(items)) => {
+                client.handle_generations(&items, context)
+            }
+            (Request::FetchEntries { conversation, .. }, Answer::Items(items)) => {
+                client.handle_entries(conversation, &items, context)
+            }
+            (Request::FetchWraps { conversation }, Answer::Items(items)) => {
+                client.handle_wraps(conversation, &items, context)
+            }
+            _ => Ok(nothing),
+        })
+    }
+}
