@@ -1,6 +1,6 @@
 use std::fmt;
 
-use privity_conversation::format::RelayError;
+use privity::format::RelayError;
 use privity_wire::{DecodeError, EncodeError};
 
 /// Why a request did not succeed.
@@ -15,6 +15,12 @@ pub enum ClientError {
     Malformed(DecodeError),
     /// A request is larger than its format takes.
     TooLarge(EncodeError),
+    /// The conversation's own checks refused.
+    Protocol(privity::Error),
+    /// The database failed: nothing was saved.
+    Store(rusqlite::Error),
+    /// Another process of this device wrote: drop the client and open it again.
+    Stale,
 }
 
 impl fmt::Display for ClientError {
@@ -24,6 +30,9 @@ impl fmt::Display for ClientError {
             Self::Refused(error) => write!(f, "the relay refused: {}", error.detail),
             Self::Malformed(error) => write!(f, "the relay's answer is malformed: {error}"),
             Self::TooLarge(error) => write!(f, "the request can't be sent: {error}"),
+            Self::Protocol(error) => write!(f, "{error}"),
+            Self::Store(error) => write!(f, "the database failed: {error}"),
+            Self::Stale => write!(f, "another process of this device wrote: open it again"),
         }
     }
 }
@@ -51,5 +60,17 @@ impl From<DecodeError> for ClientError {
 impl From<EncodeError> for ClientError {
     fn from(error: EncodeError) -> Self {
         Self::TooLarge(error)
+    }
+}
+
+impl From<privity::Error> for ClientError {
+    fn from(error: privity::Error) -> Self {
+        Self::Protocol(error)
+    }
+}
+
+impl From<rusqlite::Error> for ClientError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error)
     }
 }

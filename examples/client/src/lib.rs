@@ -1,22 +1,27 @@
-//! Talks to a relay: one method for each request of RELAY.md, and a live connection.
+//! A device of a Rust program: a client, its database, its relay.
 //!
 //! ```text
-//!   the app ── requests ──> RelayClient ── HTTP ──> relay
-//!           <── updates ─── Live <── WebSocket ────
+//!              ┌── Store: sealed records, messages, cursors (SQLite)
+//!   Device ────┼── privity::Client: every decision and every check
+//!              └── RelayClient (HTTP), Live (WebSocket) ──> relay
 //! ```
 //!
-//! It keeps no state but a token, repeats nothing by itself and trusts nothing that it
-//! hands on: what comes back is checked by the conversation crate.
+//! [`Device::perform`] saves what a call wants saved, sends what it wants sent and feeds
+//! the answers back, in this order.
 //!
 //! | RELAY.md | module |
 //! |---|---|
 //! | Requests, Errors | [`RelayClient`], [`ClientError`] |
 //! | Live updates | [`Live`] |
 
+mod device;
 mod error;
 mod live;
 mod relay_client;
+mod store;
 
+pub use device::{Delivery, Device, Synced};
 pub use error::ClientError;
 pub use live::Live;
 pub use relay_client::{RelayClient, Window};
+pub use store::{Records, Store, StoredMessage};

@@ -1,5 +1,5 @@
 use futures_util::{SinkExt, StreamExt};
-use privity_conversation::format::{LiveFrame, LoginRequest};
+use privity::format::{LiveFrame, LoginRequest};
 use privity_wire::{Codec, DecodeError};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;

@@ -1,4 +1,4 @@
-use privity_conversation::format::{
+use privity::format::{
     AccountId, AppendRequest, ConversationId, Inbox, LoginRequest, Page, PublishRequest,
     RelayError, WrapsRequest,
 };

@@ -1,0 +1,360 @@
+use std::collections::VecDeque;
+
+use privity::format::{
+    AccountId, AppendRequest, Blob, ConversationId, LiveFrame, LoginRequest, Page, PageEnd,
+    RelayErrorCode, WrapsRequest,
+};
+use privity::{
+    AppendAnswer, Changes, Client, Context, Event, Incoming, Message, PublishAnswer, Request,
+};
+
+use crate::{ClientError, Live, RelayClient, Store, StoredMessage, Window};
+
+/// Requests that one call may lead to: a relay that always has one more is not followed.
+const REQUESTS: usize = 10_000;
+
+/// A client with its store and its relay: applies changes in the right order.
+///
+/// ```text
+///   Client ──> Changes ──> Store: save ──> RelayClient: send ──> answers ──> Client …
+/// ```
+#[derive(Debug)]
+pub struct Device {
+    /// What this device knows and may do.
+    pub client: Client,
+    /// Where it is saved.
+    pub store: Store,
+    /// Where it is sent.
+    pub relay: RelayClient,
+}
+
+/// A message that was received, or why one was refused.
+#[derive(Debug)]
+pub struct Delivery {
+    /// Where.
+    pub conversation: ConversationId,
+    /// What came of it.
+    pub incoming: Incoming,
+}
+
+impl Device {
+    /// Saves changes, sends what they ask for, takes the answers, until nothing is left.
+    ///
+    /// # Errors
+    /// [`ClientError`]: what was saved stays, and is sent again by [`Device::resume`].
+    pub async fn perform(
+        &mut self,
+        changes: Changes,
+        context: &mut Context<'_>,
+    ) -> Result<Vec<Event>, ClientError> {
+        let mut events = Vec::new();
+        let mut requests = VecDeque::new();
+        self.save(changes, &mut events, &mut requests)?;
+        for _ in 0..REQUESTS {
+            let Some(request) = requests.pop_front() else { return Ok(events) };
+            let changes = self.ask(request, context).await?;
+            self.save(changes, &mut events, &mut requests)?;
+        }
+        Err(ClientError::Network("the relay's answers lead nowhere".into()))
+    }
+
+    /// Sends again what was saved and perhaps never sent: after a start, after an outage.
+    ///
+    /// # Errors
+    /// As [`Device::perform`].
+    pub async fn resume(&mut self, context: &mut Context<'_>) -> Result<Vec<Event>, ClientError> {
+        let send = self.client.unsent()?;
+        let changes = Changes {
+            expected_version: self.client.version(),
+            version: self.client.version(),
+            send,
+            ..Changes::default()
+        };
+        self.perform(changes, context).await
+    }
+
+    /// Logs this device in at the relay.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] if the relay does not know the device.
+    pub async fn login(&mut self) -> Result<(), ClientError> {
+        let nonce = self.relay.challenge().await?;
+        let request = self.answer(nonce)?;
+        self.relay.login(&request).await
+    }
+
+    /// Opens a live connection as this device.
+    ///
+    /// # Errors
+    /// As [`Device::login`].
+    pub async fn live(&self) -> Result<Live, ClientError> {
+        let origin = self.relay.origin().to_owned();
+        let mut failed = None;
+        let live = Live::connect(&origin, |nonce| match self.answer(nonce) {
+            Ok(answer) => answer,
+            Err(error) => {
+                failed = Some(error);
+                LoginRequest {
+                    account: self.client.account(),
+                    device: self.client.device(),
+                    nonce,
+                    signature: [0; 64],
+                }
+            }
+        })
+        .await;
+        match failed {
+            Some(error) => Err(error),
+            None => live,
+        }
+    }
+
+    fn answer(&self, nonce: [u8; 32]) -> Result<LoginRequest, ClientError> {
+        Ok(self.client.own().login(self.relay.origin(), nonce)?)
+    }
+
+    /// Catches up with the relay: every conversation of the inbox, its log and messages.
+    ///
+    /// # Errors
+    /// As [`Device::perform`].
+    pub async fn sync(&mut self, context: &mut Context<'_>) -> Result<Synced, ClientError> {
+        let mut synced = Synced { events: self.resume(context).await?, deliveries: Vec::new() };
+        for item in self.relay.inbox().await?.0 {
+            let conversation = item.conversation;
+            let from = self.client.next_entry(&conversation);
+            let send = vec![Request::FetchEntries { conversation, from }];
+            let version = self.client.version();
+            let ask = Changes { expected_version: version, version, send, ..Changes::default() };
+            synced.events.extend(self.perform(ask, context).await?);
+            if self.client.knows(&conversation) {
+                self.fetch_messages(&conversation, context, &mut synced).await?;
+            }
+        }
+        Ok(synced)
+    }
+
+    /// Takes a live update: fetches what it announces.
+    ///
+    /// # Errors
+    /// As [`Device::perform`].
+    pub async fn handle(
+        &mut self,
+        frame: &LiveFrame,
+        context: &mut Context<'_>,
+    ) -> Result<Synced, ClientError> {
+        match frame {
+            LiveFrame::Lagged => self.sync(context).await,
+            LiveFrame::Account { account, .. } => {
+                let events = self.fetch_account(account, context).await?;
+                Ok(Synced { events, deliveries: Vec::new() })
+            }
+            LiveFrame::Entries { .. } | LiveFrame::Message { .. } | LiveFrame::Wraps { .. } => {
+                self.sync(context).await
+            }
+            _ => Ok(Synced { events: Vec::new(), deliveries: Vec::new() }),
+        }
+    }
+
+    /// Fetches an account's statements: after a card was exchanged, before it is added.
+    ///
+    /// # Errors
+    /// As [`Device::perform`].
+    pub async fn fetch_account(
+        &mut self,
+        account: &AccountId,
+        context: &mut Context<'_>,
+    ) -> Result<Vec<Event>, ClientError> {
+        let from = self.client.directory().head(account).map_or(0, |head| head.seq + 1);
+        let version = self.client.version();
+        let send = vec![Request::FetchStatements { account: *account, from }];
+        let ask = Changes { expected_version: version, version, send, ..Changes::default() };
+        self.perform(ask, context).await
+    }
+
+    async fn fetch_messages(
+        &mut self,
+        conversation: &ConversationId,
+        context: &mut Context<'_>,
+        synced: &mut Synced,
+    ) -> Result<(), ClientError> {
+        loop {
+            let after = self.store.cursor(conversation)?;
+            let page = self.relay.messages(conversation, Window::After(after)).await?;
+            for item in &page.items {
+                let received = self.client.receive(conversation, &item.bytes.0, context)?;
+                if matches!(received.0, Incoming::NotNow) {
+                    // no room to hold it: the cursor stays, and it comes again
+                    return Ok(());
+                }
+                self.take((conversation, item.cursor), received, context, synced).await?;
+            }
+            while let Some(received) = self.client.receive_held(conversation, context)? {
+                let cursor = self.store.cursor(conversation)?;
+                let held = matches!(received.0, Incoming::Held);
+                self.take((conversation, cursor), received, context, synced).await?;
+                if held {
+                    break;
+                }
+            }
+            if page.end == PageEnd::Last {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn take(
+        &mut self,
+        (conversation, cursor): (&ConversationId, u64),
+        (incoming, mut changes): (Incoming, Changes),
+        context: &mut Context<'_>,
+        synced: &mut Synced,
+    ) -> Result<(), ClientError> {
+        let stored = match &incoming {
+            Incoming::Message(message) => Some(stored(conversation, message)),
+            _ => None,
+        };
+        self.store.apply_received(&changes, conversation, cursor, stored.as_ref())?;
+        changes.put.clear();
+        changes.delete.clear();
+        changes.expected_version = changes.version;
+        synced.events.extend(self.perform(changes, context).await?);
+        synced.deliveries.push(Delivery { conversation: *conversation, incoming });
+        Ok(())
+    }
+
+    fn save(
+        &mut self,
+        changes: Changes,
+        events: &mut Vec<Event>,
+        requests: &mut VecDeque<Request>,
+    ) -> Result<(), ClientError> {
+        if !changes.is_saved_already() {
+            self.store.apply(&changes)?;
+        }
+        events.extend(changes.events);
+        requests.extend(changes.send);
+        Ok(())
+    }
+
+    async fn ask(
+        &mut self,
+        request: Request,
+        context: &mut Context<'_>,
+    ) -> Result<Changes, ClientError> {
+        Ok(match request {
+            Request::Publish { request, .. } => {
+                let answer = match self.relay.publish(&request).await {
+                    Ok(()) => PublishAnswer::Stored,
+                    Err(error) => PublishAnswer::Refused(final_code(error)?),
+                };
+                self.client.handle_publish(answer, context)?
+            }
+            Request::PutGeneration { account, generation } => {
+                self.relay.put_generation(&account, generation).await?;
+                self.nothing()
+            }
+            Request::Append { conversation, entry, wraps } => {
+                let wraps = wraps.into_iter().map(Blob).collect();
+                let request = AppendRequest { entry: Blob(entry), wraps };
+                let answer = match self.relay.append(&request).await {
+                    Ok(()) => AppendAnswer::Stored,
+                    Err(error) => AppendAnswer::Refused(final_code(error)?),
+                };
+                self.client.handle_append(&conversation, answer, context)?
+            }
+            Request::PutWraps { conversation, wraps } => {
+                let wraps = WrapsRequest(wraps.into_iter().map(Blob).collect());
+                self.relay.put_wraps(&conversation, &wraps).await?;
+                self.nothing()
+            }
+            Request::Post { conversation, id, message } => {
+                self.relay.post(&conversation, message).await?;
+                self.client.handle_posted(&conversation, &id)?
+            }
+            Request::FetchStatements { account, from } => {
+                let statements = blobs(self.relay.statements(&account, from).await?);
+                self.client.handle_statements(&account, &statements, context)?
+            }
+            Request::FetchGenerations { account } => {
+                let records = blobs(self.relay.generations(&account).await?);
+                self.client.handle_generations(&records, context)?
+            }
+            Request::FetchEntries { conversation, from } => {
+                let entries = self.all_entries(&conversation, from).await?;
+                self.client.handle_entries(&conversation, &entries, context)?
+            }
+            Request::FetchWraps { conversation } => {
+                let wraps = self.all_wraps(&conversation).await?;
+                self.client.handle_wraps(&conversation, &wraps, context)?
+            }
+            _ => self.nothing(),
+        })
+    }
+
+    async fn all_entries(
+        &self,
+        conversation: &ConversationId,
+        mut from: u64,
+    ) -> Result<Vec<Vec<u8>>, ClientError> {
+        let mut entries = Vec::new();
+        loop {
+            let page = self.relay.entries(conversation, from).await?;
+            let end = page.end;
+            from = page.items.last().map_or(from, |item| item.cursor + 1);
+            entries.extend(blobs(page));
+            if end == PageEnd::Last {
+                return Ok(entries);
+            }
+        }
+    }
+
+    async fn all_wraps(&self, conversation: &ConversationId) -> Result<Vec<Vec<u8>>, ClientError> {
+        let (mut wraps, mut after) = (Vec::new(), 0);
+        loop {
+            let page = self.relay.wraps(conversation, after).await?;
+            let end = page.end;
+            after = page.items.last().map_or(after, |item| item.cursor);
+            wraps.extend(blobs(page));
+            if end == PageEnd::Last {
+                return Ok(wraps);
+            }
+        }
+    }
+
+    fn nothing(&self) -> Changes {
+        let version = self.client.version();
+        Changes { expected_version: version, version, ..Changes::default() }
+    }
+}
+
+/// What catching up brought.
+#[derive(Debug)]
+pub struct Synced {
+    /// What happened.
+    pub events: Vec<Event>,
+    /// Messages, in the relay's order.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// A refusal that is an answer; anything else is to be tried again.
+fn final_code(error: ClientError) -> Result<RelayErrorCode, ClientError> {
+    match error {
+        ClientError::Refused(refusal) if refusal.retry_after == 0 => Ok(refusal.code),
+        other => Err(other),
+    }
+}
+
+fn blobs(page: Page) -> Vec<Vec<u8>> {
+    page.items.into_iter().map(|item| item.bytes.0).collect()
+}
+
+fn stored(conversation: &ConversationId, message: &Message) -> StoredMessage {
+    let content = &message.opened.content;
+    StoredMessage {
+        conversation: *conversation,
+        id: message.opened.id,
+        author: content.author.account.to_string(),
+        time: content.time,
+        text: String::from_utf8_lossy(&content.body).into_owned(),
+    }
+}
