@@ -133,6 +133,79 @@ const SUITE: [u8; 2] = [0x00, 0x20];
 #[cfg(test)]
 mod tests {
     use super::*;
+    use core::convert::Infallible;
+    use privity_primitives::secret::Secret;
+    use serde_json::Value;
+
+    /// Gives out what it was made of.
+    struct Recorded(Vec<u8>);
+
+    impl rand_chacha::rand_core::TryRng for Recorded {
+        type Error = Infallible;
+
+        fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+            panic!("only whole secrets are drawn")
+        }
+
+        fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+            panic!("only whole secrets are drawn")
+        }
+
+        fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+            let rest = self.0.split_off(bytes.len());
+            bytes.copy_from_slice(&core::mem::replace(&mut self.0, rest));
+            Ok(())
+        }
+    }
+
+    impl rand_chacha::rand_core::TryCryptoRng for Recorded {}
+
+    fn recorded(endpoint: &Value, name: &str) -> Vec<u8> {
+        let secrets = endpoint["secrets"].as_array().unwrap();
+        let hex = secrets.iter().find(|secret| secret["name"] == name).unwrap()["hex"].as_str();
+        unhex(hex.unwrap())
+    }
+
+    fn unhex(hex: &str) -> Vec<u8> {
+        (0..hex.len() / 2)
+            .map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap())
+            .collect()
+    }
+
+    /// The content of a packet between `start` and the MAC and CRC at its end.
+    fn content(json: &Value, kind: &str, start: usize) -> Vec<u8> {
+        let packets = json["packets"].as_array().unwrap();
+        let packet = packets.iter().find(|packet| packet["type"] == kind).unwrap();
+        let bytes = unhex(packet["hex"].as_str().unwrap());
+        bytes[start..bytes.len() - 12].to_vec()
+    }
+
+    /// Against the computation in tests/independent.
+    #[test]
+    fn both_sides_compute_what_python_computes() {
+        const S384: &str = include_str!("../tests/data/independent/xm76_s384_aes3_gcm.json");
+        const S256: &str = include_str!("../tests/data/independent/xm76_s256_aes1.json");
+        for (hash, file) in [(Hash::S384, S384), (Hash::S256, S256)] {
+            let json: Value = serde_json::from_str(file).unwrap();
+            let (i, r) = (&json["endpoints"]["A"], &json["endpoints"]["B"]);
+            let public = content(&json, "Commit  ", 12 + 12 + 32 + 12 + 20 + 32);
+            let ciphertext = content(&json, "DHPart1 ", 12 + 12 + 32 + 32);
+            let keys = HybridKeys::assemble(
+                x25519::Ephemeral::from_bytes(&recorded(i, "x25519_private").try_into().unwrap()),
+                ml_kem::Ephemeral::from_seed(
+                    &Secret::from_slice(&recorded(i, "ml_kem_seed")).unwrap(),
+                ),
+                recorded(i, "nonce").try_into().unwrap(),
+            );
+            assert_eq!(keys.public(), public);
+            let drawn = [recorded(r, "x25519_private"), recorded(r, "ml_kem_coins")].concat();
+            let (made, result) = encapsulate(hash, &public, &mut Recorded(drawn)).unwrap();
+            assert_eq!(made, ciphertext);
+            assert_eq!(result.expose(), recorded(r, "dhresult"));
+            let result = keys.decapsulate(hash, &ciphertext).unwrap();
+            assert_eq!(result.expose(), recorded(i, "dhresult"));
+        }
+    }
 
     #[test]
     fn the_result_depends_on_every_byte_of_the_ciphertext() {

@@ -1,5 +1,7 @@
 //! One recorded handshake: its packets, what its two ends wrote down, and the checks.
 
+#![allow(dead_code, reason = "each test needs a part of it")]
+
 mod agreement;
 mod endpoint;
 
@@ -8,11 +10,12 @@ use std::path::Path;
 
 use endpoint::Endpoint;
 use privity_zrtp::message::{Commit, Message};
-use privity_zrtp::trace::{Messages, Trace};
+use privity_zrtp::trace::{Derived, Messages, Trace};
 use privity_zrtp::{AuthTag, Cipher, Hash, KeyAgreement, Named, Packet, Role, Sas};
 use serde_json::Value;
 
 pub(crate) struct Recording {
+    pub(crate) json: Value,
     name: String,
     packets: Vec<Sent>,
     ends: [Endpoint; 2],
@@ -39,7 +42,8 @@ impl Recording {
             },
             datagram: unhex(packet["hex"].as_str().unwrap()),
         });
-        Self { name: name.clone(), packets: packets.collect(), ends }
+        let packets = packets.collect();
+        Self { name, packets, ends, json }
     }
 
     /// The first algorithm of the Commit that has no row.
@@ -57,13 +61,19 @@ impl Recording {
         .map(|(name, _)| String::from_utf8_lossy(&name).trim_end().to_owned())
     }
 
-    pub(crate) fn check(&self) {
+    /// What follows from the secrets of either end, once it is all as recorded.
+    pub(crate) fn check(&self) -> [Derived; 2] {
         self.packets_come_back();
         let trace = self.trace();
-        for end in &self.ends {
+        self.ends.each_ref().map(|end| {
             let name = format!("{}, {:?}", self.name, end.role);
-            end.check(&name, &trace, self.parts());
-        }
+            end.check(&name, &trace, self.parts())
+        })
+    }
+
+    /// All messages in the order they were sent.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &[u8]> {
+        self.packets.iter().map(|packet| Packet::read(&packet.datagram).unwrap().message)
     }
 
     fn packets_come_back(&self) {
@@ -97,7 +107,7 @@ impl Recording {
         part1.map(|part1| (part1, self.message(Role::Initiator, b"DHPart2 ")))
     }
 
-    fn message(&self, from: Role, kind: &[u8; 8]) -> &[u8] {
+    pub(crate) fn message(&self, from: Role, kind: &[u8; 8]) -> &[u8] {
         self.find(from, kind).unwrap_or_else(|| {
             panic!("{}: {from:?} sent no {}", self.name, String::from_utf8_lossy(kind))
         })
