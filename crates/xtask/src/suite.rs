@@ -9,31 +9,21 @@ pub(crate) struct Suite {
     pub(crate) name: &'static str,
     /// A file without which the suite cannot run.
     pub(crate) needs: &'static str,
-    pub(crate) room: Room,
     pub(crate) run: fn(&Repo) -> Result<(), Error>,
-}
-
-/// Whether the room a suite checks must be there.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Room {
-    /// Its absence is a failure.
-    Required,
-    /// Not built yet: the row waits for it. Becomes `Required` in the change that adds the room.
-    Planned,
 }
 
 /// The suites; cheap ones first, so that a small mistake is found early.
 pub(crate) const TABLE: &[Suite] = &[
-    Suite { name: "fmt", needs: "Cargo.toml", room: Room::Required, run: fmt },
-    Suite { name: "structure", needs: "Cargo.toml", room: Room::Required, run: structure::run },
-    Suite { name: "deny", needs: "deny.toml", room: Room::Required, run: deny::run },
-    Suite { name: "clippy", needs: "Cargo.toml", room: Room::Required, run: clippy },
-    Suite { name: "alone", needs: "Cargo.toml", room: Room::Required, run: alone },
-    Suite { name: "tests", needs: "Cargo.toml", room: Room::Required, run: tests },
-    Suite { name: "docs", needs: "Cargo.toml", room: Room::Required, run: docs },
-    Suite { name: "interop", needs: "interop/Cargo.toml", room: Room::Required, run: interop },
-    Suite { name: "fuzz", needs: "fuzz/Cargo.toml", room: Room::Planned, run: fuzz::short },
-    Suite { name: "benches", needs: "benches/Cargo.toml", room: Room::Required, run: benches },
+    Suite { name: "fmt", needs: "Cargo.toml", run: fmt },
+    Suite { name: "structure", needs: "Cargo.toml", run: structure::run },
+    Suite { name: "deny", needs: "deny.toml", run: deny::run },
+    Suite { name: "clippy", needs: "Cargo.toml", run: clippy },
+    Suite { name: "alone", needs: "Cargo.toml", run: alone },
+    Suite { name: "tests", needs: "Cargo.toml", run: tests },
+    Suite { name: "docs", needs: "Cargo.toml", run: docs },
+    Suite { name: "interop", needs: "interop/Cargo.toml", run: interop },
+    Suite { name: "fuzz", needs: "fuzz/Cargo.toml", run: fuzz::short },
+    Suite { name: "benches", needs: "benches/Cargo.toml", run: benches },
 ];
 
 /// Workspaces of their own: formatted and linted like the main one.
