@@ -32,7 +32,7 @@
 //! | noun | where |
 //! |---|---|
 //! | account, devices, recovery, cards, verification | [`account`] |
-//! | conversation, message, policy | [`Client`], [`NewConversation`], [`format`] |
+//! | conversation, message, policy | [`Client`], [`NewConversation`], [`mod@format`] |
 //! | store | [`Changes`], [`RecordKey`] |
 //! | relay | [`Request`], [`AppendAnswer`], [`PublishAnswer`] |
 

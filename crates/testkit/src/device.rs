@@ -263,6 +263,11 @@ impl Device {
             let from = self.client.next_entry(&id);
             let ask = self.ask(vec![Request::FetchEntries { conversation: id, from }]);
             self.perform(ask, relay, link)?;
+            if self.client.knows(&id) {
+                for (account, _) in self.client.members(&id)? {
+                    self.meet(&account, relay)?;
+                }
+            }
             self.read_messages(&id, relay, link)?;
         }
         Ok(())

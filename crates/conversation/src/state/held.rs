@@ -47,6 +47,10 @@ impl Held {
         Some(message.0)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.messages.iter().map(|message| message.0.as_slice())
+    }
+
     pub(super) fn len(&self) -> usize {
         self.messages.len()
     }

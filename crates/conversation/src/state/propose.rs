@@ -1,7 +1,7 @@
 use crate::Error;
 use crate::epoch::{ConversationInfo, FreshEpoch, InfoPlace, LinkTo, WrapTarget, Wrapper};
 use crate::format::{
-    AccountId, Action, ConversationId, Cut, DeviceId, Entry, EntryBody, Pin, limit,
+    AccountId, Action, ConversationId, Cut, DeviceId, Entry, EntryBody, MessageId, Pin, limit,
 };
 use crate::log::{Applied, Fold, Step};
 use crate::state::conversation::{Conversation, Pending};
@@ -171,19 +171,24 @@ impl Client {
         }
     }
 
-    /// For each device whose right to speak ends with `body`: its newest messages known.
-    fn cuts(&self, id: &ConversationId, body: &EntryBody) -> Result<Vec<Cut>, Error> {
-        let state = self.conversation(id)?;
-        let mut cuts: Vec<Cut> = self
-            .ended_devices(state, body)
-            .into_iter()
-            .map(|device| {
-                let mut heads = state.windows.heads_of(&device);
-                heads.truncate(limit::CUT_HEADS);
-                Cut { device, heads }
-            })
-            .filter(|cut| !cut.heads.is_empty())
-            .collect();
+    /// For each device whose right to speak ends with `body`: the newest of its messages
+    /// that this client has seen, held ones too.
+    fn cuts(&mut self, id: &ConversationId, body: &EntryBody) -> Result<Vec<Cut>, Error> {
+        let ended = self.ended_devices(self.conversation(id)?, body);
+        let mut cuts = Vec::new();
+        for device in ended {
+            let held = self.held_of(id, &device);
+            let named: Vec<MessageId> = held.iter().map(|(_, previous)| *previous).collect();
+            let mut heads = self.conversation(id)?.windows.heads_of(&device);
+            heads.extend(held.into_iter().map(|(id, _)| id));
+            heads.retain(|id| !named.contains(id));
+            heads.sort_unstable();
+            heads.dedup();
+            heads.truncate(limit::CUT_HEADS);
+            if !heads.is_empty() {
+                cuts.push(Cut { device, heads });
+            }
+        }
         cuts.sort_unstable_by_key(|cut| cut.device);
         Ok(cuts)
     }

@@ -1,6 +1,6 @@
 use crate::Error;
 use crate::Missing;
-use crate::format::{ConversationId, Pin};
+use crate::format::{ConversationId, DeviceId, MessageId, Pin};
 use crate::message::{
     AuthorAt, AuthorFault, Decrypted, Finding, Held, LogPoint, Opened, Reachability, Received,
     Speech, Unplaced, Unverified,
@@ -59,7 +59,7 @@ impl Client {
         changes: &mut Changes,
     ) -> Result<Incoming, Error> {
         self.conversation(conversation)?;
-        match self.open_message(conversation, message, changes) {
+        match self.open_message(conversation, message, Reading::Live, changes) {
             Ok(opened) => self.take_message(conversation, opened, context, changes),
             Err(Stop::Hold) => self.hold(conversation, message, context, changes),
             Err(Stop::Refuse(error)) => Ok(Incoming::Refused(error)),
@@ -96,7 +96,7 @@ impl Client {
         self.conversation(conversation)?;
         let mut asked = Changes::default();
         let position = Received::read(message)?.position();
-        match self.open_message(conversation, message, &mut asked) {
+        match self.open_message(conversation, message, Reading::Archive, &mut asked) {
             Ok(opened) => {
                 let reached = self.reachability(conversation, &opened);
                 let findings = match reached {
@@ -119,6 +119,7 @@ impl Client {
         &mut self,
         id: &ConversationId,
         message: &[u8],
+        reading: Reading,
         changes: &mut Changes,
     ) -> Result<Opened, Stop> {
         let received = Received::read(message).map_err(|error| Stop::Refuse(error.into()))?;
@@ -156,7 +157,11 @@ impl Client {
         let decrypted = placed.open(key).map_err(|fault| Stop::Refuse(fault.into()))?;
         let author = self.author_at(id, &decrypted);
         let pin = *decrypted.author();
-        match decrypted.verify(author) {
+        let verified = match reading {
+            Reading::Live => decrypted.verify(author),
+            Reading::Archive => decrypted.verify_archived(author),
+        };
+        match verified {
             Ok(opened) => Ok(opened),
             Err(Unverified::Hold(Held::Pin, _)) => Err(Stop::Hold),
             Err(Unverified::Hold(..)) => {
@@ -247,6 +252,27 @@ impl Client {
         reach.admit(opened.id, opened.content.previous)
     }
 
+    /// What is held of a device, each message with the one that it names before it: a cut
+    /// that this client writes counts them as seen, or they would be lost to everybody.
+    pub(super) fn held_of(
+        &mut self,
+        id: &ConversationId,
+        device: &DeviceId,
+    ) -> Vec<(MessageId, MessageId)> {
+        let Ok(state) = self.conversation(id) else { return Vec::new() };
+        let held: Vec<Vec<u8>> = state.held.iter().map(<[u8]>::to_vec).collect();
+        let mut seen = Vec::new();
+        for message in held {
+            let opened = self.open_message(id, &message, Reading::Archive, &mut Changes::default());
+            if let Ok(opened) = opened
+                && opened.content.device == *device
+            {
+                seen.push((opened.id, opened.content.previous));
+            }
+        }
+        seen
+    }
+
     fn hold(
         &mut self,
         id: &ConversationId,
@@ -263,6 +289,13 @@ impl Client {
             Holding::Full => Ok(Incoming::NotNow),
         }
     }
+}
+
+/// Whether a message of a device that is revoked beyond the pin waits for the pin.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Live,
+    Archive,
 }
 
 /// Why a message is not opened now.

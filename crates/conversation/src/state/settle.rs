@@ -106,9 +106,12 @@ impl Client {
             return Ok(WentOn::Yes);
         }
         let first = EpochFacts::of(entry)?.ok_or(Error::UNKNOWN)?;
-        let mut state = Conversation::begin(fold, first, Standing::Invited, context.now);
+        // What this account began on another device needs no answer on this one.
+        let own = entry.body().author == self.own.account();
+        let standing = if own { Standing::Accepted } else { Standing::Invited };
+        let mut state = Conversation::begin(fold, first, standing, context.now);
         state.info = entry.body().info.clone().map(|info| (0, info));
-        if state.is_member(&self.own.account()) {
+        if !own && state.is_member(&self.own.account()) {
             changes.events.push(Event::Invited { conversation: *id, by: entry.body().author });
         }
         self.conversations.insert(*id, state);
@@ -206,7 +209,10 @@ impl Client {
         for cut in &entry.body().cuts {
             state.reaches.insert((cut.device, step.position), Reach::new(&cut.heads));
         }
-        if step.joined.contains(&own) {
+        if entry.body().author == own {
+            // Another device of this account takes part: the user has answered.
+            state.standing = Standing::Accepted;
+        } else if step.joined.contains(&own) {
             state.standing = Standing::Invited;
             let by = entry.body().author;
             changes.events.push(Event::Invited { conversation: *id, by });

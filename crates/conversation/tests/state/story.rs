@@ -100,3 +100,26 @@ fn a_log_that_never_had_this_account_is_not_taken_up() {
     people.accept(1, &id);
     assert!(people.devices[1].client.knows(&id));
 }
+
+#[test]
+fn messages_of_a_lost_device_that_were_held_are_before_the_cut_of_the_new_one() {
+    let mut people = People::meet(2);
+    let id = people.conversation(2);
+    people.say(1, &id, "from the lost device");
+    let lost = people.devices.remove(1);
+    let (account, device) = (lost.account(), lost.client.device());
+    let again = privity_testkit::Device::recover(
+        9,
+        lost.phrase.unwrap(),
+        &account,
+        &[device],
+        &mut people.relay,
+    );
+    people.devices.push(again.unwrap());
+    people.accept(1, &id);
+    assert!(people.texts(1).is_empty(), "held until an entry pins the revocation");
+    people.rotate(1, &id);
+    people.sync_all();
+    assert_eq!(people.texts(1), ["from the lost device"]);
+    assert_eq!(people.texts(0), ["from the lost device"]);
+}
