@@ -1,9 +1,10 @@
 use std::collections::VecDeque;
 
 use privity::format::{
-    AccountId, AppendRequest, Blob, ConversationId, LiveFrame, LoginRequest, Page, PageEnd,
-    RelayErrorCode, WrapsRequest,
+    AccountId, AppendRequest, Blob, Content, ConversationId, LiveFrame, LoginRequest, Page,
+    PageEnd, RelayErrorCode, WrapsRequest,
 };
+use privity::message::{Body, ContentType};
 use privity::{
     AppendAnswer, Changes, Client, Context, Event, Incoming, Message, PublishAnswer, Request,
 };
@@ -126,6 +127,7 @@ impl Device {
             let version = self.client.version();
             let ask = Changes { expected_version: version, version, send, ..Changes::default() };
             synced.events.extend(self.perform(ask, context).await?);
+            synced.events.extend(self.fetch_members(&conversation, context).await?);
             if self.client.knows(&conversation) {
                 self.fetch_messages(&conversation, context, &mut synced).await?;
             }
@@ -169,6 +171,21 @@ impl Device {
         let send = vec![Request::FetchStatements { account: *account, from }];
         let ask = Changes { expected_version: version, version, send, ..Changes::default() };
         self.perform(ask, context).await
+    }
+
+    /// Looks whether members, this account among them, revoked a device or changed keys.
+    async fn fetch_members(
+        &mut self,
+        conversation: &ConversationId,
+        context: &mut Context<'_>,
+    ) -> Result<Vec<Event>, ClientError> {
+        let mut events = Vec::new();
+        if self.client.knows(conversation) {
+            for (account, _) in self.client.members(conversation)? {
+                events.extend(self.fetch_account(&account, context).await?);
+            }
+        }
+        Ok(events)
     }
 
     async fn fetch_messages(
@@ -355,6 +372,18 @@ fn stored(conversation: &ConversationId, message: &Message) -> StoredMessage {
         id: message.opened.id,
         author: content.author.account.to_string(),
         time: content.time,
-        text: String::from_utf8_lossy(&content.body).into_owned(),
+        text: shown(content),
     }
+}
+
+/// A message in one line of plain text: what a terminal would obey is left out.
+#[must_use]
+pub fn shown(content: &Content) -> String {
+    let text = match Body::read(ContentType(content.content_type), &content.body) {
+        Ok(Body::Text(text)) => text,
+        Ok(Body::File(file)) => format!("[file {}, {} bytes]", file.name, file.bytes.len()),
+        Ok(_) => "[of a newer release: update to see it]".to_owned(),
+        Err(error) => format!("[not well-formed: {error}]"),
+    };
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }

@@ -20,7 +20,7 @@ mod live;
 mod relay_client;
 mod store;
 
-pub use device::{Delivery, Device, Synced};
+pub use device::{Delivery, Device, Synced, shown};
 pub use error::ClientError;
 pub use live::Live;
 pub use relay_client::{RelayClient, Window};

@@ -1,0 +1,216 @@
+//! The commands, one function each.
+
+use std::path::Path;
+
+use privity::account::Chain;
+use privity::epoch::ConversationInfo;
+use privity::format::{AccountId, ConversationId, Policy};
+use privity::message::{Draft, FileBody};
+use privity::{Due, Event, History, Incoming, NewConversation, Standing};
+
+use crate::Result;
+use crate::home::Home;
+
+pub(crate) async fn run(home: &mut Home, wanted: Option<&str>, words: &[&str]) -> Result<()> {
+    match words {
+        ["create", title] => return create(home, title).await,
+        ["card"] => return card(home),
+        _ => {}
+    }
+    sync(home).await?.iter().for_each(|line| println!("{line}"));
+    if words == ["read"] {
+        return Ok(());
+    }
+    let id = choose(home, wanted)?;
+    match words {
+        ["accept"] => accept(home, &id).await,
+        ["add", who] => add(home, &id, who, History::Full).await,
+        ["add", who, "--from-now"] => add(home, &id, who, History::FromNow).await,
+        ["send", "--file", path] => send_file(home, &id, Path::new(path)).await,
+        ["send", text] => send(home, &id, Draft::text(text)).await,
+        ["history"] => history(home, &id, 20),
+        ["history", count] => history(home, &id, count.parse()?),
+        ["members"] => members(home, &id),
+        ["verify", who] => verify(home, who, None).await,
+        ["verify", who, number @ ..] => verify(home, who, Some(number.concat())).await,
+        ["rotate"] => rotate(home, &id).await,
+        ["remove", who] => remove(home, &id, who).await,
+        _ => Err(format!("no such command: {} (see --help)", words.join(" ")).into()),
+    }
+}
+
+async fn create(home: &mut Home, title: &str) -> Result<()> {
+    let new = NewConversation {
+        policy: Policy::default(),
+        members: Vec::new(),
+        info: ConversationInfo { title: title.into(), picture: Vec::new() },
+        predecessor: None,
+    };
+    let (device, mut context) = home.parts();
+    let (id, changes) = device.client.create_conversation(new, &mut context)?;
+    device.perform(changes, &mut context).await?;
+    println!("“{title}” is {id}");
+    Ok(())
+}
+
+fn card(home: &Home) -> Result<()> {
+    println!("{}", home.device.client.account());
+    Ok(())
+}
+
+async fn accept(home: &mut Home, id: &ConversationId) -> Result<()> {
+    let (device, mut context) = home.parts();
+    let changes = device.client.accept(id, &mut context)?;
+    device.perform(changes, &mut context).await?;
+    println!("you take part");
+    Ok(())
+}
+
+async fn add(home: &mut Home, id: &ConversationId, who: &str, history: History) -> Result<()> {
+    let account = find(home, who)?;
+    let (device, mut context) = home.parts();
+    device.fetch_account(&account, &mut context).await?;
+    let changes = device.client.add(id, &[account], history, &mut context)?;
+    settle(device.perform(changes, &mut context).await?)?;
+    println!("added {}", short(&account));
+    Ok(())
+}
+
+async fn remove(home: &mut Home, id: &ConversationId, who: &str) -> Result<()> {
+    let account = find(home, who)?;
+    let (device, mut context) = home.parts();
+    let changes = device.client.remove(id, &[account], &mut context)?;
+    settle(device.perform(changes, &mut context).await?)?;
+    println!("removed {}; a new key is in force", short(&account));
+    Ok(())
+}
+
+async fn rotate(home: &mut Home, id: &ConversationId) -> Result<()> {
+    let (device, mut context) = home.parts();
+    let changes = device.client.rotate(id, &mut context)?;
+    settle(device.perform(changes, &mut context).await?)?;
+    println!("epoch {} is in force", device.client.overview(id)?.epochs);
+    Ok(())
+}
+
+async fn send(home: &mut Home, id: &ConversationId, draft: Draft) -> Result<()> {
+    let (device, mut context) = home.parts();
+    if device.client.rotation_due(id, context.now)? == Due::Now {
+        let changes = device.client.rotate(id, &mut context)?;
+        settle(device.perform(changes, &mut context).await?)?;
+        println!("the key was due for replacement");
+    }
+    let (_, changes) = device.client.send(id, draft, &mut context)?;
+    device.perform(changes, &mut context).await?;
+    Ok(())
+}
+
+async fn send_file(home: &mut Home, id: &ConversationId, path: &Path) -> Result<()> {
+    let name = path.file_name().ok_or("which file?")?.to_string_lossy().into_owned();
+    let file = FileBody { name, bytes: std::fs::read(path)? };
+    send(home, id, Draft::file(&file)?).await
+}
+
+fn history(home: &Home, id: &ConversationId, count: u32) -> Result<()> {
+    for message in home.device.store.messages(id, count)? {
+        println!("{}  {}", start(&message.author), message.text);
+    }
+    Ok(())
+}
+
+fn members(home: &Home, id: &ConversationId) -> Result<()> {
+    for (account, role) in home.device.client.members(id)? {
+        println!("{account}  {role:?}");
+    }
+    Ok(())
+}
+
+async fn verify(home: &mut Home, who: &str, number: Option<String>) -> Result<()> {
+    let _ = (home, who, number);
+    Err("not yet".into())
+}
+
+/// Catches up; what is new, a line each.
+async fn sync(home: &mut Home) -> Result<Vec<String>> {
+    let (device, mut context) = home.parts();
+    let synced = device.sync(&mut context).await?;
+    let mut lines = Vec::new();
+    for event in &synced.events {
+        match event {
+            Event::Invited { conversation, by } => {
+                lines.push(format!("{} added you to {conversation}: accept?", short(by)));
+            }
+            Event::Membership { joined, gone, .. } => {
+                lines.extend(joined.iter().map(|who| format!("{} joined", short(who))));
+                lines.extend(gone.iter().map(|who| format!("{} is gone", short(who))));
+            }
+            Event::Forked { .. } => lines.push("THE RELAY SHOWS TWO HISTORIES".into()),
+            _ => {}
+        }
+    }
+    for delivery in &synced.deliveries {
+        match &delivery.incoming {
+            // one's own come back by the relay, and are shown to other devices only
+            Incoming::Message(message)
+                if message.opened.content.device == device.client.device() => {}
+            Incoming::Message(message) => {
+                let content = &message.opened.content;
+                let text = privity_client::shown(content);
+                lines.push(format!("{}  {text}", short(&content.author.account)));
+            }
+            Incoming::Refused(error) => lines.push(format!("a message was refused: {error}")),
+            _ => {}
+        }
+    }
+    Ok(lines)
+}
+
+/// The conversation named, or the only one.
+fn choose(home: &mut Home, wanted: Option<&str>) -> Result<ConversationId> {
+    let all: Vec<ConversationId> = home.device.client.conversations().collect();
+    let fits = |id: &&ConversationId| wanted.is_none_or(|name| id.to_string().starts_with(name));
+    let chosen: Vec<_> = all.iter().filter(fits).collect();
+    match chosen.as_slice() {
+        [id] => Ok(**id),
+        [] => Err("no such conversation: create one, or let somebody add you".into()),
+        _ => {
+            let mut text = String::from("which conversation? give --in with one of");
+            for id in chosen {
+                let info = home.device.client.overview(id)?;
+                let invited = if info.standing == Standing::Invited { ", invited" } else { "" };
+                text.push_str(&format!("\n  {id}  “{}”{invited}", info.info.title));
+            }
+            Err(text.into())
+        }
+    }
+}
+
+/// An account by its whole name, or by the beginning of one that is known here.
+fn find(home: &Home, who: &str) -> Result<AccountId> {
+    if let Ok(account) = who.parse() {
+        return Ok(account);
+    }
+    let known = home.device.client.directory().chains().map(Chain::id);
+    let fits: Vec<AccountId> = known.filter(|id| id.to_string().starts_with(who)).collect();
+    match fits.as_slice() {
+        [account] => Ok(*account),
+        [] => Err(format!("nobody here is called {who}: give the whole card").into()),
+        _ => Err(format!("more than one account begins with {who}: give more of it").into()),
+    }
+}
+
+/// A change that lost its race is an error to whoever asked for it.
+fn settle(events: Vec<Event>) -> Result<()> {
+    if events.iter().any(|event| matches!(event, Event::Lost { .. })) {
+        return Err("somebody else changed the conversation first: read, then try again".into());
+    }
+    Ok(())
+}
+
+fn short(account: &AccountId) -> String {
+    start(&account.to_string()).to_owned()
+}
+
+fn start(name: &str) -> &str {
+    name.get(..14).unwrap_or(name)
+}

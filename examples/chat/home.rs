@@ -1,0 +1,139 @@
+//! The folder in which a device is kept between runs.
+
+use std::io::BufRead;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use privity::account::{
+    Directory, NewAccount, NewDevice, NewKey, NewRecovery, RecoveryAuthority, RecoveryPhrase,
+};
+use privity::format::{GenerationRecord, Statement};
+use privity::{Client, Codec, Context, Secret, Suite, System};
+use privity_client::{Device, RelayClient, Store};
+
+use crate::Result;
+
+pub(crate) struct Home {
+    pub(crate) device: Device,
+    pub(crate) rng: System,
+}
+
+impl Home {
+    /// Opens the device in `folder`, or makes an account there.
+    pub(crate) async fn open(folder: &Path, relay: &str) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let mut rng = System::new()?;
+        let key = storage_key(folder, &mut rng)?;
+        let store = Store::open(&folder.join("device.sqlite"))?;
+        let (version, records) = store.load()?;
+        let relay = RelayClient::new(relay);
+        if records.is_empty() {
+            return Self::create(&key, store, relay, rng).await;
+        }
+        let client = Client::open(&key, version, records)?;
+        let mut home = Self { device: Device { client, store, relay }, rng };
+        home.device.login().await?;
+        Ok(home)
+    }
+
+    async fn create(
+        key: &Secret<32>,
+        store: Store,
+        relay: RelayClient,
+        mut rng: System,
+    ) -> Result<Self> {
+        let phrase = RecoveryPhrase::generate(&mut rng);
+        let plan = NewAccount {
+            device: Suite::XWing,
+            key: NewKey::Seeded(Suite::XWing),
+            recovery: NewRecovery::Phrase(&phrase, Suite::XWing),
+        };
+        let mut context = Context { now: clock(), rng: &mut rng };
+        let (client, changes) = Client::create(key, &plan, &mut context)?;
+        let words = phrase.words();
+        eprintln!("A new account. Write these 24 words down; they bring it back if this");
+        eprintln!("device is lost, and nothing else does:\n");
+        eprintln!("  {}\n", std::str::from_utf8(words.expose())?);
+        let mut device = Device { client, store, relay };
+        device.perform(changes, &mut context).await?;
+        device.login().await?;
+        Ok(Self { device, rng })
+    }
+
+    /// Puts a new device of an account here, from its words and what the relay keeps.
+    pub(crate) async fn recover(folder: &Path, relay: &str) -> Result<()> {
+        std::fs::create_dir_all(folder)?;
+        let mut rng = System::new()?;
+        let key = storage_key(folder, &mut rng)?;
+        let store = Store::open(&folder.join("device.sqlite"))?;
+        if !store.load()?.1.is_empty() {
+            return Err("there is a device in this folder: choose an empty one".into());
+        }
+        eprintln!("the 24 words, in one line:");
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line)?;
+        let phrase = RecoveryPhrase::from_words(line.trim())?;
+
+        let mut relay = RelayClient::new(relay);
+        let account = relay.recovery(&phrase.signing_public()).await?;
+        let mut directory = Directory::default();
+        for item in relay.statements(&account, 0).await?.items {
+            directory.learn(&Statement::from_bytes(&item.bytes.0)?)?;
+        }
+        let chain = directory.chain(&account).ok_or("the relay has no such account")?;
+        let authority = RecoveryAuthority::from_phrase(&phrase, chain)?;
+        let nonce = relay.challenge().await?;
+        relay.login(&authority.login(relay.origin(), nonce)?).await?;
+        let records = relay.generations(&account).await?.items;
+        let records: Vec<_> = records
+            .iter()
+            .map(|item| GenerationRecord::from_bytes(&item.bytes.0))
+            .collect::<std::result::Result<_, _>>()?;
+        let seeds = authority.open_seeds(chain, &records, &mut rng)?;
+        let lost: Vec<_> = chain.devices_at(chain.head().seq).map(|device| device.id).collect();
+        let plan = NewDevice { suite: Suite::XWing, revoke: &lost };
+        let mut context = Context { now: clock(), rng: &mut rng };
+        let (client, changes) =
+            Client::restore(&key, directory, &authority, seeds, &plan, &mut context)?;
+        let mut device = Device { client, store, relay };
+        device.perform(changes, &mut context).await?;
+        println!("{account} is back; its {} earlier devices are revoked", lost.len());
+        Ok(())
+    }
+
+    pub(crate) fn parts(&mut self) -> (&mut Device, Context<'_>) {
+        (&mut self.device, Context { now: clock(), rng: &mut self.rng })
+    }
+}
+
+/// The key of the records in this folder.
+///
+/// A file beside them protects against nobody who can read the folder: an app keeps it in
+/// the platform's key store.
+fn storage_key(folder: &Path, rng: &mut System) -> Result<Secret<32>> {
+    let path = folder.join("storage.key");
+    match std::fs::read(&path) {
+        Ok(bytes) => {
+            let bytes: [u8; 32] =
+                bytes.try_into().map_err(|_| "storage.key is not 32 bytes: restore the file")?;
+            Ok(Secret::copy_from(&bytes))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = Secret::generate(rng);
+            std::fs::write(&path, key.expose())?;
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+            }
+            Ok(key)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Unix milliseconds.
+fn clock() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
