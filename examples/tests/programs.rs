@@ -1,0 +1,107 @@
+//! The example programs, run as a person would run them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// Examples are built beside the tests.
+fn program(name: &str) -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let folder = tests.parent().unwrap().parent().unwrap().join("examples");
+    folder.join(name).with_extension(std::env::consts::EXE_EXTENSION)
+}
+
+fn text(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn quickstart_tells_the_whole_story() {
+    let output = Command::new(program("quickstart")).arg("--verbose").output().unwrap();
+    let story = text(&output);
+    for scene in ["Three participants", "with the history", "from now on", "removes", "24 words"] {
+        assert!(story.contains(scene), "{scene} in {story}");
+    }
+    assert!(story.contains("none of 6 plaintexts found"), "{story}");
+    assert!(story.ends_with(" ms.\n"));
+}
+
+/// One person's folder and the relay's address.
+struct Chat<'a> {
+    origin: &'a str,
+    home: PathBuf,
+}
+
+impl Chat<'_> {
+    fn run(&self, words: &[&str]) -> Output {
+        self.command(words).output().unwrap()
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(program("chat"));
+        command.args(["--relay", self.origin, "--home"]).arg(&self.home).args(words);
+        command
+    }
+
+    fn says(&self, words: &[&str]) -> String {
+        text(&self.run(words))
+    }
+
+    /// Gives the words on standard input.
+    fn recover(&self, words: &str) -> String {
+        let mut command = self.command(&["recover"]);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), words.as_bytes()).unwrap();
+        text(&child.wait_with_output().unwrap())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_chat_from_two_folders() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = privity_relay::Config::loopback(folder.path().join("relay.sqlite"));
+    let relay = privity_relay::start(config).await.unwrap();
+    let origin = relay.origin().to_owned();
+    let path = folder.path().to_owned();
+    tokio::task::spawn_blocking(move || chat(&origin, &path)).await.unwrap();
+    relay.stop().await;
+}
+
+fn chat(origin: &str, folder: &Path) {
+    let at = |name: &str| Chat { origin, home: folder.join(name) };
+    let (alice, bob) = (at("alice"), at("bob"));
+    assert!(alice.says(&["create", "the lighthouse"]).contains("“the lighthouse” is pvc1"));
+    let made = bob.run(&["card"]);
+    let card = text(&made).trim().to_owned();
+    let shown = String::from_utf8(made.stderr).unwrap();
+    let words = shown.lines().map(str::trim).find(|line| line.split(' ').count() == 24).unwrap();
+
+    alice.says(&["send", "before Bob"]);
+    alice.says(&["add", &card]);
+    assert!(bob.says(&["read"]).contains("accept?"));
+    assert!(!bob.run(&["send", "too early"]).status.success());
+    bob.says(&["accept"]);
+    assert!(bob.says(&["history"]).contains("before Bob"));
+    bob.says(&["send", "hello \u{1b}[31mAlice"]);
+    let read = alice.says(&["read"]);
+    assert!(read.contains("hello  [31mAlice"), "no escape sequence reaches a terminal: {read}");
+    assert!(alice.says(&["members"]).contains(&card));
+    assert!(alice.says(&["rotate"]).contains("epoch 2"));
+
+    let again = at("bob, again");
+    assert!(again.recover(words).contains("is back"));
+    let read = again.says(&["accept"]);
+    assert!(read.contains("before Bob"), "{read}");
+    assert!(!bob.run(&["read"]).status.success(), "the lost device is out");
+    again.says(&["send", "back"]);
+    assert!(alice.says(&["read"]).contains("back"));
+    alice.says(&["remove", &card]);
+    assert!(!alice.says(&["members"]).contains(&card));
+    assert!(!again.run(&["send", "still here?"]).status.success());
+}
