@@ -1,4 +1,5 @@
 use privity_primitives::sign::VerifyingKey;
+use privity_primitives::wrap::Suite;
 
 use crate::account::ChainFault;
 use crate::account::chain_rule::{check_genesis, check_update};
@@ -161,6 +162,16 @@ impl Chain {
             Some(Holder { sign: device.sign, wrap })
         });
         devices.chain(self.recovery_at(seq).cloned()).collect()
+    }
+
+    /// Whether a quantum computer opens nothing that is wrapped to the account at `seq`: its
+    /// own key and every holder's must withstand it.
+    #[must_use]
+    pub fn is_post_quantum_at(&self, seq: u64) -> bool {
+        let withstands =
+            |key: &WrapKey| Suite::from_id(key.suite).is_some_and(Suite::is_post_quantum);
+        self.key_at(seq).is_some_and(|key| withstands(&key.key))
+            && self.holders_at(seq).iter().all(|holder| withstands(&holder.wrap))
     }
 
     /// Whether the account is closed at `seq`.

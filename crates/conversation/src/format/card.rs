@@ -1,12 +1,21 @@
+use core::fmt;
+use core::str::FromStr;
+
 use privity_wire::{Codec, DecodeError, EncodeError, Reader, Writer};
 
-use crate::format::{Pin, limit, read_version};
+use crate::format::{Pin, limit, read_version, text};
 
 /// What a participant gives to others: an account, its newest head, and where to find it.
 ///
 /// ```text
 /// version 1 | account 32 | head: seq 8, hash 32 | relay hint length 2 | relay hint
 /// ```
+///
+/// Its text form is `pvcard1...`: these bytes in Bech32m (BIP 350).
+///
+/// # Security
+/// A card is not signed: the account's id is its fingerprint, and who hands the card over
+/// vouches for it. [`crate::account::Directory::compare`] holds its head against the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactCard {
     /// The account and its head when the card was made.
@@ -30,3 +39,24 @@ impl Codec for ContactCard {
         Ok(Self { head, relay_hint })
     }
 }
+
+impl fmt::Display for ContactCard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.to_bytes().map_err(|_| fmt::Error)?;
+        if bytes.len() > LONGEST {
+            return Err(fmt::Error);
+        }
+        text::write(f, PREFIX, &bytes)
+    }
+}
+
+impl FromStr for ContactCard {
+    type Err = DecodeError;
+
+    fn from_str(text: &str) -> Result<Self, DecodeError> {
+        Self::from_bytes(&text::read(text, PREFIX, LONGEST)?)
+    }
+}
+
+const PREFIX: &str = "pvcard";
+const LONGEST: usize = 1 + 72 + 2 + limit::RELAY_HINT;

@@ -1,20 +1,16 @@
 use core::fmt;
 use core::str::FromStr;
 
-use bech32::primitives::decode::CheckedHrpstring;
-use bech32::{Bech32m, Hrp};
 use privity_wire::DecodeError;
 
-use crate::format::{AccountId, ConversationId, DeviceId, MessageId};
+use crate::format::{AccountId, ConversationId, DeviceId, MessageId, text};
 
 macro_rules! text_form {
     ($name:ident, $prefix:literal) => {
         impl fmt::Display for $name {
             /// The one text form: Bech32m (BIP 350), lower case, with its checksum.
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let prefix = Hrp::parse_unchecked($prefix);
-                bech32::encode_lower_to_fmt::<Bech32m, _>(f, prefix, &self.0)
-                    .map_err(|_| fmt::Error)
+                text::write(f, $prefix, &self.0)
             }
         }
 
@@ -34,20 +30,8 @@ text_form!(ConversationId, "pvc");
 text_form!(MessageId, "pvm");
 
 fn parse(text: &str, prefix: &'static str) -> Result<[u8; 32], DecodeError> {
-    const INVALID: DecodeError = DecodeError::Invalid("id text");
-    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Err(INVALID);
-    }
-    let checked = CheckedHrpstring::new::<Bech32m>(text).map_err(|_| INVALID)?;
-    if checked.hrp() != Hrp::parse_unchecked(prefix) {
-        return Err(DecodeError::Invalid("id text prefix"));
-    }
-    let mut bytes = [0; 32];
-    let mut decoded = checked.byte_iter();
-    for byte in &mut bytes {
-        *byte = decoded.next().ok_or(INVALID)?;
-    }
-    if decoded.next().is_some() { Err(INVALID) } else { Ok(bytes) }
+    let bytes = text::read(text, prefix, 32)?;
+    bytes.try_into().map_err(|_| DecodeError::Invalid("id text"))
 }
 
 #[cfg(test)]

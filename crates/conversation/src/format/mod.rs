@@ -19,9 +19,11 @@ mod login;
 mod message_inside;
 mod message_outside;
 mod policy;
+mod qr;
 mod relay_api;
 mod relay_error;
 mod statement;
+mod text;
 mod wrapped_entry;
 
 pub use account_record::{GenerationRecord, HolderWrap, OlderSeed, RegisteredSeed};
@@ -36,6 +38,7 @@ pub(crate) use message_inside::padme;
 pub use message_inside::{Content, MessageInside};
 pub use message_outside::MessageOutside;
 pub use policy::{HistoryPolicy, OverduePolicy, Permission, Policy, PostQuantumPolicy, Role};
+pub use qr::QrPayload;
 pub use relay_api::{
     AppendRequest, Blob, Inbox, InboxItem, LiveFrame, LoginRequest, Page, PageEnd, PublishRequest,
     StoredItem, WrapsRequest,

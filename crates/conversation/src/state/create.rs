@@ -1,13 +1,11 @@
 use privity_primitives::secret::Secret;
-use privity_primitives::wrap::Suite;
 use privity_wire::Codec;
 
 use crate::Error;
-use crate::account::Chain;
 use crate::epoch::{ConversationInfo, EpochFacts, FreshEpoch, InfoPlace, LinkTo, WrapTarget};
 use crate::format::{
     AccountId, Action, ConversationId, Entry, EntryBody, EntryHash, Member, Pin, Policy,
-    Predecessor, Role, WrapKey,
+    Predecessor, Role,
 };
 use crate::log::Fold;
 use crate::state::conversation::{Conversation, Pending, Standing};
@@ -153,17 +151,10 @@ impl Client {
             .iter()
             .filter(|pin| {
                 let chain = self.directory.chain(&pin.account);
-                !chain.is_some_and(|chain| is_post_quantum(chain, pin.seq))
+                !chain.is_some_and(|chain| chain.is_post_quantum_at(pin.seq))
             })
             .map(|pin| pin.account)
             .collect();
         if weak.is_empty() { Ok(()) } else { Err(Blocked::PostQuantum(weak).into()) }
     }
-}
-
-/// One post-quantum truth: the account's key and every holder's.
-fn is_post_quantum(chain: &Chain, seq: u64) -> bool {
-    let strong = |key: &WrapKey| Suite::from_id(key.suite).is_some_and(Suite::is_post_quantum);
-    chain.key_at(seq).is_some_and(|key| strong(&key.key))
-        && chain.holders_at(seq).iter().all(|holder| strong(&holder.wrap))
 }
