@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use home::Home;
+use privity_client::ClientError;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -58,9 +59,22 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("chat: {error}");
+            if let Some(next) = next(error.as_ref()) {
+                eprintln!("      {next}");
+            }
             ExitCode::FAILURE
         }
     }
+}
+
+/// What the library says is to be done about its error.
+fn next(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    let own = error.downcast_ref::<privity::Error>();
+    let carried = error.downcast_ref::<ClientError>().and_then(|error| match error {
+        ClientError::Protocol(error) => Some(error),
+        _ => None,
+    });
+    own.or(carried).map(privity::Error::next)
 }
 
 async fn run(asked: &Asked) -> Result<()> {

@@ -38,6 +38,34 @@ impl Error {
     pub(crate) const UNKNOWN: Self = Self::Misuse("the conversation is not known here");
 }
 
+impl Error {
+    /// Its stable code: a row of [`crate::code::CODES`].
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "error/malformed",
+            Self::TooLong(_) => "error/too-long",
+            Self::UpdateNeeded(_) => "error/update-needed",
+            Self::Chain(_, fault) => fault.code(),
+            Self::Entry(refused) => refused.code(),
+            Self::Missing(Missing::Statements(_)) => "missing/statements",
+            Self::Missing(Missing::Entries(_)) => "missing/entries",
+            Self::Missing(Missing::EpochSecret(_)) => "missing/epoch-secret",
+            Self::Decrypt => "error/decrypt",
+            Self::Crypto(_) => "error/crypto",
+            Self::Misuse(_) => "error/misuse",
+            Self::Blocked(blocked) => blocked.code(),
+            Self::Message(fault) => fault.code(),
+        }
+    }
+
+    /// What an app does next.
+    #[must_use]
+    pub fn next(&self) -> &'static str {
+        crate::code::find(self.code()).map_or("", |row| row.next)
+    }
+}
+
 /// What must be fetched before a call can succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -58,7 +86,13 @@ impl fmt::Display for Error {
             Self::UpdateNeeded(what) => write!(f, "an update is needed for {what}"),
             Self::Chain(account, fault) => write!(f, "the chain of {account} is refused: {fault}"),
             Self::Entry(refused) => write!(f, "an entry is refused: {refused}"),
-            Self::Missing(what) => write!(f, "fetch first: {what:?}"),
+            Self::Missing(Missing::Statements(_)) => write!(f, "statements must be fetched first"),
+            Self::Missing(Missing::Entries(from)) => {
+                write!(f, "entries from position {from} on must be fetched first")
+            }
+            Self::Missing(Missing::EpochSecret(anchor)) => {
+                write!(f, "no key for the epoch of position {anchor}")
+            }
             Self::Decrypt => write!(f, "a ciphertext or signature is not valid"),
             Self::Crypto(error) => write!(f, "{error}"),
             Self::Misuse(what) => write!(f, "the call does not fit the state: {what}"),

@@ -27,8 +27,10 @@
 //! | Epochs and wraps | [`epoch`] |
 //! | Messages | [`message`] |
 //! | State | [`state`] |
+//! | Errors and findings | [`code`] |
 
 pub mod account;
+pub mod code;
 mod draw;
 pub mod epoch;
 mod error;

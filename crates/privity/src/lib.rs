@@ -34,6 +34,7 @@
 //! | account, devices, recovery, cards, verification | [`account`] |
 //! | conversation, message, policy | [`Client`], [`NewConversation`], [`mod@format`] |
 //! | store | [`Changes`], [`RecordKey`] |
+//! | error codes | [`code`] |
 //! | relay | [`Request`], [`AppendAnswer`], [`PublishAnswer`] |
 
 pub use privity_conversation::state::{
@@ -41,7 +42,7 @@ pub use privity_conversation::state::{
     Message, NewConversation, Overview, PublishAnswer, RecordKey, Request, Standing,
 };
 pub use privity_conversation::{Error, LocalSecret, Missing};
-pub use privity_conversation::{account, epoch, format, log, message};
+pub use privity_conversation::{account, code, epoch, format, log, message};
 pub use privity_primitives::random::{CryptoRng, System};
 pub use privity_primitives::secret::{Secret, SecretVec};
 pub use privity_primitives::wrap::{NeedsPrivateKey, Suite, WrapPrivateKey, WrapPublicKey};

@@ -18,6 +18,10 @@ pub enum EpochFault {
 }
 
 impl EpochFault {
+    /// Every fault.
+    pub const ALL: &'static [Self] =
+        &[Self::Fence, Self::LinkRefused, Self::WrongSecret, Self::InfoRefused];
+
     /// Its stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -80,6 +84,22 @@ pub enum WrapFault {
 }
 
 impl WrapFault {
+    /// Every fault.
+    pub const ALL: &'static [Self] = &[
+        Self::OtherConversation,
+        Self::OtherAnchor,
+        Self::OtherEntry,
+        Self::OtherRecipient,
+        Self::OtherGeneration,
+        Self::OtherSuite,
+        Self::OtherKey,
+        Self::WrapperNotEntitled,
+        Self::BadSignature,
+        Self::NotOpened,
+        Self::WrongSecret,
+        Self::NotDerived,
+    ];
+
     /// Whether its maker signed for garbage, so that the other members should hear of it.
     #[must_use]
     pub const fn is_ground_for_complaint(self) -> bool {

@@ -40,6 +40,53 @@ pub enum ChainFault {
     TooLong,
 }
 
+impl ChainFault {
+    /// Every fault.
+    pub const ALL: &'static [Self] = &[
+        Self::NotGenesis,
+        Self::NotNext,
+        Self::Closed,
+        Self::SignerUnknown,
+        Self::Signature,
+        Self::Possession,
+        Self::SigningKey,
+        Self::KeyReused,
+        Self::RevokeUnknown,
+        Self::RecoveryOutranks,
+        Self::ReplaceWrap,
+        Self::GenerationDue,
+        Self::Generation,
+        Self::Direct,
+        Self::Nobody,
+        Self::Empty,
+        Self::TooLong,
+    ];
+
+    /// Its stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotGenesis => "account/not-genesis",
+            Self::NotNext => "account/not-next",
+            Self::Closed => "account/closed",
+            Self::SignerUnknown => "account/signer-unknown",
+            Self::Signature => "account/signature",
+            Self::Possession => "account/possession",
+            Self::SigningKey => "account/signing-key",
+            Self::KeyReused => "account/key-reused",
+            Self::RevokeUnknown => "account/revoke-unknown",
+            Self::RecoveryOutranks => "account/recovery-outranks",
+            Self::ReplaceWrap => "account/replace-wrap",
+            Self::GenerationDue => "account/generation-due",
+            Self::Generation => "account/generation",
+            Self::Direct => "account/direct",
+            Self::Nobody => "account/nobody",
+            Self::Empty => "account/empty",
+            Self::TooLong => "account/too-long",
+        }
+    }
+}
+
 impl fmt::Display for ChainFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -30,13 +30,22 @@ pub enum Blame {
 }
 
 macro_rules! refusals {
-    ($($(#[$doc:meta])+ $name:ident, $blame:ident, $text:literal;)*) => {
+    ($($(#[$doc:meta])+ $name:ident, $code:literal, $blame:ident, $text:literal;)*) => {
         /// The rule that an entry breaks (PROTOCOL.md, "Log").
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Refused { $($(#[$doc])+ $name),* }
 
         impl Refused {
+            /// Every rule.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// Its stable code.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),* }
+            }
+
             /// Who is to blame: the author as soon as the signature was checked.
             #[must_use]
             pub const fn blame(self) -> Blame {
@@ -54,59 +63,59 @@ macro_rules! refusals {
 
 refusals! {
     /// A list is out of order, repeats itself or is past its limit.
-    NotCanonical, Relay, "a list is out of order, repeats itself or is too long";
+    NotCanonical, "log/not-canonical", Relay, "a list is out of order, repeats itself or is too long";
     /// The log begins with a `create`, with zeros for what it cannot name, and has no other.
-    MisplacedCreate, Relay, "the log does not begin with a well-formed `create`, or has a second";
+    MisplacedCreate, "log/misplaced-create", Relay, "the log does not begin with a well-formed `create`, or has a second";
     /// The entry belongs to another conversation.
-    OtherConversation, Relay, "the entry belongs to another conversation";
+    OtherConversation, "log/other-conversation", Relay, "the entry belongs to another conversation";
     /// The entry before it is not ours: a fork at an earlier position, unproven so far.
-    OtherBranch, Relay, "the entry follows an entry that is not in this log";
+    OtherBranch, "log/other-branch", Relay, "the entry follows an entry that is not in this log";
     /// A pin of an account that neither is a member nor joins here.
-    PinOfStranger, Relay, "a pin of an account that is no member";
+    PinOfStranger, "log/pin-of-stranger", Relay, "a pin of an account that is no member";
     /// An account joins without a pin.
-    JoinWithoutPin, Relay, "an account joins without a pin";
+    JoinWithoutPin, "log/join-without-pin", Relay, "an account joins without a pin";
     /// A pin that does not move forward along the account's chain.
-    PinNotForward, Relay, "a pin does not move forward along its chain";
+    PinNotForward, "log/pin-not-forward", Relay, "a pin does not move forward along its chain";
     /// A first pin whose place is 0 and whose hash is not the account's id, or the reverse.
-    PinNotOfAccount, Relay, "a pin is not of the account's own chain";
+    PinNotOfAccount, "log/pin-not-of-account", Relay, "a pin is not of the account's own chain";
     /// The author is not a member.
-    NotAMember, Relay, "the author is not a member";
+    NotAMember, "log/not-a-member", Relay, "the author is not a member";
     /// The author's device is not active at its account's pin.
-    DeviceNotActive, Relay, "the author's device is not active at its pin";
+    DeviceNotActive, "log/device-not-active", Relay, "the author's device is not active at its pin";
     /// The signature is not the author device's.
-    BadSignature, Relay, "the signature is not the author device's";
+    BadSignature, "log/bad-signature", Relay, "the signature is not the author device's";
     /// The author's role or the policy does not allow it.
-    NotAllowed, Author, "the author's role or the policy does not allow it";
+    NotAllowed, "log/not-allowed", Author, "the author's role or the policy does not allow it";
     /// An entry that must start an epoch starts none.
-    EpochMissing, Author, "the entry must start an epoch";
+    EpochMissing, "log/epoch-missing", Author, "the entry must start an epoch";
     /// A `leave` starts an epoch, whose key the leaver would know.
-    EpochForbidden, Author, "a `leave` must not start an epoch";
+    EpochForbidden, "log/epoch-forbidden", Author, "a `leave` must not start an epoch";
     /// A link stands where newcomers may not read further back.
-    LinkAtFence, Author, "a link stands where a fence is due";
+    LinkAtFence, "log/link-at-fence", Author, "a link stands where a fence is due";
     /// Info is missing in a `set_info` or in an entry that starts an epoch.
-    InfoMissing, Author, "the entry must carry the sealed info";
+    InfoMissing, "log/info-missing", Author, "the entry must carry the sealed info";
     /// An entry that adds or removes names nobody.
-    Nobody, Author, "the entry names nobody";
+    Nobody, "log/nobody", Author, "the entry names nobody";
     /// An account is added that is a member.
-    AlreadyMember, Author, "an account is added that is a member already";
+    AlreadyMember, "log/already-member", Author, "an account is added that is a member already";
     /// An account is named that is not a member.
-    NoSuchMember, Author, "an account is named that is no member";
+    NoSuchMember, "log/no-such-member", Author, "an account is named that is no member";
     /// More members than a conversation may have.
-    TooManyMembers, Author, "more members than a conversation may have";
+    TooManyMembers, "log/too-many-members", Author, "more members than a conversation may have";
     /// A grant that does not begin where a segment begins.
-    GrantNotASegment, Author, "a grant does not begin where a segment begins";
+    GrantNotASegment, "log/grant-not-a-segment", Author, "a grant does not begin where a segment begins";
     /// A grant that reaches further back than the policy, or than the author reads.
-    GrantTooWide, Author, "a grant reaches further back than the policy or the author";
+    GrantTooWide, "log/grant-too-wide", Author, "a grant reaches further back than the policy or the author";
     /// The author is among those it removes: whoever goes uses `leave`.
-    RemovesItself, Author, "the author is among those it removes";
+    RemovesItself, "log/removes-itself", Author, "the author is among those it removes";
     /// An account goes with a revocation that did not come through the revoked device.
-    NotAddedByRevoked, Author, "an account was not added by a device revoked here";
+    NotAddedByRevoked, "log/not-added-by-revoked", Author, "an account was not added by a device revoked here";
     /// Members would stay without an admin.
-    NoAdminLeft, Author, "members would stay without an admin";
+    NoAdminLeft, "log/no-admin-left", Author, "members would stay without an admin";
     /// A successor who is no other member, or where an admin stays.
-    SuccessorNotDue, Author, "a successor is named who is no other member, or is not needed";
+    SuccessorNotDue, "log/successor-not-due", Author, "a successor is named who is no other member, or is not needed";
     /// A cut of a device that does not end here.
-    CutOfOther, Author, "a cut of a device that does not end here";
+    CutOfOther, "log/cut-of-other", Author, "a cut of a device that does not end here";
 }
 
 impl From<Refused> for AppendError {

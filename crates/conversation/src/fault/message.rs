@@ -19,6 +19,16 @@ pub enum AuthorFault {
 }
 
 impl AuthorFault {
+    /// Every fault.
+    pub const ALL: &'static [Self] = &[
+        Self::NotMember,
+        Self::HeadNotOnChain,
+        Self::HeadBehindPin,
+        Self::NotActive,
+        Self::BadSignature,
+        Self::AfterCut,
+    ];
+
     /// Its stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {

@@ -26,6 +26,24 @@ pub enum Blocked {
     ChangePending,
 }
 
+impl Blocked {
+    /// Its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotAccepted => "blocked/not-accepted",
+            Self::NotMember => "blocked/not-member",
+            Self::Forked => "blocked/forked",
+            Self::UpdateNeeded => "blocked/update-needed",
+            Self::RotationDue => "blocked/rotation-due",
+            Self::Suspended(_) => "blocked/suspended",
+            Self::SecretMissing => "blocked/secret-missing",
+            Self::PostQuantum(_) => "blocked/post-quantum",
+            Self::ChangePending => "blocked/change-pending",
+        }
+    }
+}
+
 impl fmt::Display for Blocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -11,7 +11,9 @@ struct Layers {
 
 const LAYERS: &[Layers] = &[Layers {
     room: "conversation",
-    order: &["format", "fault", "error", "draw", "account", "log", "epoch", "message", "state"],
+    order: &[
+        "format", "fault", "code", "error", "draw", "account", "log", "epoch", "message", "state",
+    ],
 }];
 
 /// For each crate by its folder: where a name that its root gives again comes from.

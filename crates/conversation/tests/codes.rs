@@ -1,0 +1,111 @@
+//! The table of codes: complete, and the same as the page made from it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use privity_conversation::account::ChainFault;
+use privity_conversation::code::{CODES, find};
+use privity_conversation::epoch::{EpochFault, WrapFault};
+use privity_conversation::format::{AccountId, ChainId, DeviceId, EntryHash, MessageId};
+use privity_conversation::log::Refused;
+use privity_conversation::message::{AuthorFault, Finding};
+use privity_conversation::state::Blocked;
+use privity_conversation::{Error, Missing};
+use privity_wire::{DecodeError, EncodeError, Writer};
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/ERRORS.md");
+
+fn too_long() -> EncodeError {
+    Writer::new().bytes16(&[0; 70_000]).map(drop).unwrap_err()
+}
+
+/// One value of every kind that has a code.
+fn produced() -> BTreeSet<&'static str> {
+    let id = AccountId([0; 32]);
+    let (device, chain, message) = (DeviceId([0; 32]), ChainId([0; 16]), MessageId([0; 32]));
+    let hash = EntryHash([0; 32]);
+    let errors = [
+        Error::Malformed(DecodeError::Invalid("x")),
+        Error::TooLong(too_long()),
+        Error::UpdateNeeded("x"),
+        Error::Missing(Missing::Statements(Vec::new())),
+        Error::Missing(Missing::Entries(0)),
+        Error::Missing(Missing::EpochSecret(0)),
+        Error::Decrypt,
+        Error::Crypto(privity_primitives::Error::TooLong),
+        Error::Misuse("x"),
+        Blocked::NotAccepted.into(),
+        Blocked::NotMember.into(),
+        Blocked::Forked.into(),
+        Blocked::UpdateNeeded.into(),
+        Blocked::RotationDue.into(),
+        Blocked::Suspended(Vec::new()).into(),
+        Blocked::SecretMissing.into(),
+        Blocked::PostQuantum(Vec::new()).into(),
+        Blocked::ChangePending.into(),
+    ];
+    let findings = [
+        Finding::Duplicate,
+        Finding::Conflict { device, chain, counter: 0 },
+        Finding::Gap { device, chain, first: 0, last: 0 },
+        Finding::PreviousMissing { device, previous: message },
+        Finding::Late,
+        Finding::SeenMissing { seen: message },
+        Finding::BeforeCutUnproven,
+        Finding::Forked { position: 0, ours: hash, theirs: hash },
+        Finding::WrapRefused { anchor: 0, wrapper: id, fault: WrapFault::NotOpened },
+        Finding::LinkRefused { anchor: 0, author: id },
+        Finding::ComplaintProven { anchor: 0, wrapper: id, device },
+        Finding::EpochWithheld { anchor: 0 },
+        Finding::InfoRefused { position: 0 },
+        Finding::Suspended { account: id },
+        Finding::RotationOverdue,
+    ];
+    let mut codes: BTreeSet<&str> = errors.iter().map(Error::code).collect();
+    codes.extend(findings.iter().map(Finding::code));
+    codes.extend(ChainFault::ALL.iter().map(|fault| Error::Chain(id, *fault).code()));
+    codes.extend(Refused::ALL.iter().map(|rule| Error::Entry(*rule).code()));
+    codes.extend(AuthorFault::ALL.iter().map(|fault| Error::Message(*fault).code()));
+    codes.extend(WrapFault::ALL.iter().map(|fault| fault.code()));
+    codes.extend(EpochFault::ALL.iter().map(|fault| fault.code()));
+    codes
+}
+
+#[test]
+fn every_code_has_one_row_and_every_row_a_code() {
+    let rows: BTreeSet<&str> = CODES.iter().map(|row| row.code).collect();
+    assert_eq!(rows.len(), CODES.len(), "a code stands twice");
+    assert_eq!(rows, produced());
+    assert!(CODES.iter().all(|row| !row.means.is_empty() && row.next.ends_with('.')));
+}
+
+#[test]
+fn an_error_says_what_to_do_next() {
+    assert_eq!(Error::from(Blocked::RotationDue).next(), "`rotate`, then repeat the call.");
+    assert_eq!(find("no/such-code"), None);
+}
+
+/// `PRIVITY_WRITE=1 cargo test -p privity-conversation --test codes` writes the page.
+#[test]
+fn the_page_is_made_from_the_table() {
+    let mut page = String::from(
+        "# Errors and findings\n\n\
+         An error means that a call failed and changed nothing; a finding, that it succeeded and has\n\
+         something to tell. Codes are stable. This page is made from `crates/conversation/src/code.rs`\n\
+         and held against it by `crates/conversation/tests/codes.rs`; what a relay answers stands in\n\
+         RELAY.md.\n\n\
+         | code | what it says | what to do next |\n|---|---|---|\n",
+    );
+    for row in CODES {
+        page.push_str(&format!("| `{}` | {} | {} |\n", row.code, row.means, row.next));
+    }
+    let path = Path::new(PAGE);
+    if std::env::var_os("PRIVITY_WRITE").is_some() {
+        std::fs::write(path, &page).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(path).unwrap_or_default() == page,
+        "docs/ERRORS.md is old: run this test with PRIVITY_WRITE=1"
+    );
+}
