@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use privity::account::Chain;
+use privity::account::{Chain, Contacts, Directory, SafetyNumber, safety_number};
 use privity::epoch::ConversationInfo;
-use privity::format::{AccountId, ConversationId, Policy};
+use privity::format::{AccountId, ContactCard, ConversationId, Policy};
 use privity::message::{Draft, FileBody};
-use privity::{Due, Event, History, Incoming, NewConversation, Standing};
+use privity::{Client, Due, Event, History, Incoming, NewConversation, Standing};
 
 use crate::Result;
 use crate::home::Home;
@@ -24,8 +24,10 @@ pub(crate) async fn run(home: &mut Home, wanted: Option<&str>, words: &[&str]) -
     let id = choose(home, wanted)?;
     match words {
         ["accept"] => accept(home, &id).await,
-        ["add", who] => add(home, &id, who, History::Full).await,
-        ["add", who, "--from-now"] => add(home, &id, who, History::FromNow).await,
+        ["add", who] => add(home, &id, who, None, History::Full).await,
+        ["add", who, "--from-now"] => add(home, &id, who, None, History::FromNow).await,
+        ["add", who, name] => add(home, &id, who, Some(name), History::Full).await,
+        ["add", who, name, "--from-now"] => add(home, &id, who, Some(name), History::FromNow).await,
         ["send", "--file", path] => send_file(home, &id, Path::new(path)).await,
         ["send", text] => send(home, &id, Draft::text(text)).await,
         ["history"] => history(home, &id, 20),
@@ -54,7 +56,7 @@ async fn create(home: &mut Home, title: &str) -> Result<()> {
 }
 
 fn card(home: &Home) -> Result<()> {
-    println!("{}", home.device.client.account());
+    println!("{}", home.device.client.card(home.device.relay.origin())?);
     Ok(())
 }
 
@@ -66,13 +68,24 @@ async fn accept(home: &mut Home, id: &ConversationId) -> Result<()> {
     Ok(())
 }
 
-async fn add(home: &mut Home, id: &ConversationId, who: &str, history: History) -> Result<()> {
+async fn add(
+    home: &mut Home,
+    id: &ConversationId,
+    who: &str,
+    name: Option<&str>,
+    history: History,
+) -> Result<()> {
     let account = find(home, who)?;
     let (device, mut context) = home.parts();
     device.fetch_account(&account, &mut context).await?;
+    if let Some(name) = name {
+        let resolve = |contacts: &mut Contacts, _: &Directory| contacts.resolve(name, &account);
+        let changes = device.client.change_contacts(resolve, &mut context)?;
+        device.perform(changes, &mut context).await?;
+    }
     let changes = device.client.add(id, &[account], history, &mut context)?;
     settle(device.perform(changes, &mut context).await?)?;
-    println!("added {}", short(&account));
+    println!("added {}", called(&device.client, &account));
     Ok(())
 }
 
@@ -81,7 +94,7 @@ async fn remove(home: &mut Home, id: &ConversationId, who: &str) -> Result<()> {
     let (device, mut context) = home.parts();
     let changes = device.client.remove(id, &[account], &mut context)?;
     settle(device.perform(changes, &mut context).await?)?;
-    println!("removed {}; a new key is in force", short(&account));
+    println!("removed {}; a new key is in force", called(&device.client, &account));
     Ok(())
 }
 
@@ -113,21 +126,51 @@ async fn send_file(home: &mut Home, id: &ConversationId, path: &Path) -> Result<
 
 fn history(home: &Home, id: &ConversationId, count: u32) -> Result<()> {
     for message in home.device.store.messages(id, count)? {
-        println!("{}  {}", start(&message.author), message.text);
+        let author = message.author.parse().map(|id| called(&home.device.client, &id));
+        println!("{}  {}", author.unwrap_or_default(), message.text);
     }
     Ok(())
 }
 
 fn members(home: &Home, id: &ConversationId) -> Result<()> {
-    for (account, role) in home.device.client.members(id)? {
-        println!("{account}  {role:?}");
+    let client = &home.device.client;
+    for (account, role) in client.members(id)? {
+        let standing = match client.contacts().labels(&account).next() {
+            _ if account == client.account() => "you".to_owned(),
+            Some(label) => client
+                .contacts()
+                .state(label, client.directory())
+                .map_or_else(String::new, |state| format!("{label}, {state}")),
+            None => "unverified".to_owned(),
+        };
+        println!("{account}  {role:?}, {standing}");
     }
     Ok(())
 }
 
-async fn verify(home: &mut Home, who: &str, number: Option<String>) -> Result<()> {
-    let _ = (home, who, number);
-    Err("not yet".into())
+/// Shows the number to read to each other, or holds what the other read out against it.
+async fn verify(home: &mut Home, who: &str, heard: Option<String>) -> Result<()> {
+    let account = find(home, who)?;
+    let (device, mut context) = home.parts();
+    device.fetch_account(&account, &mut context).await?;
+    let number = safety_number(&device.client.account(), &account);
+    let Some(heard) = heard else {
+        println!("{number}");
+        return Ok(());
+    };
+    if heard.parse::<SafetyNumber>()? != number {
+        return Err("THE NUMBERS DIFFER: somebody stands between you and them".into());
+    }
+    let label = device.client.contacts().labels(&account).next().unwrap_or(who).to_owned();
+    let verify = |contacts: &mut Contacts, directory: &Directory| {
+        contacts.resolve(&label, &account)?;
+        let head = directory.head(&account).ok_or(privity::Error::Misuse("no such account"))?;
+        contacts.verify(&label, &head, directory)
+    };
+    let changes = device.client.change_contacts(verify, &mut context)?;
+    device.perform(changes, &mut context).await?;
+    println!("{label} is verified");
+    Ok(())
 }
 
 /// Catches up; what is new, a line each.
@@ -138,11 +181,18 @@ async fn sync(home: &mut Home) -> Result<Vec<String>> {
     for event in &synced.events {
         match event {
             Event::Invited { conversation, by } => {
-                lines.push(format!("{} added you to {conversation}: accept?", short(by)));
+                lines.push(format!(
+                    "{} added you to {conversation}: accept?",
+                    called(&device.client, by)
+                ));
             }
             Event::Membership { joined, gone, .. } => {
-                lines.extend(joined.iter().map(|who| format!("{} joined", short(who))));
-                lines.extend(gone.iter().map(|who| format!("{} is gone", short(who))));
+                lines.extend(
+                    joined.iter().map(|who| format!("{} joined", called(&device.client, who))),
+                );
+                lines.extend(
+                    gone.iter().map(|who| format!("{} is gone", called(&device.client, who))),
+                );
             }
             Event::Forked { .. } => lines.push("THE RELAY SHOWS TWO HISTORIES".into()),
             _ => {}
@@ -156,7 +206,7 @@ async fn sync(home: &mut Home) -> Result<Vec<String>> {
             Incoming::Message(message) => {
                 let content = &message.opened.content;
                 let text = privity_client::shown(content);
-                lines.push(format!("{}  {text}", short(&content.author.account)));
+                lines.push(format!("{}  {text}", called(&device.client, &content.author.account)));
             }
             Incoming::Refused(error) => lines.push(format!("a message was refused: {error}")),
             _ => {}
@@ -185,8 +235,14 @@ fn choose(home: &mut Home, wanted: Option<&str>) -> Result<ConversationId> {
     }
 }
 
-/// An account by its whole name, or by the beginning of one that is known here.
+/// An account by its card, by a label, or by its name or the beginning of it.
 fn find(home: &Home, who: &str) -> Result<AccountId> {
+    if let Ok(card) = who.parse::<ContactCard>() {
+        return Ok(card.head.account);
+    }
+    if let Some(account) = home.device.client.contacts().account(who) {
+        return Ok(account);
+    }
     if let Ok(account) = who.parse() {
         return Ok(account);
     }
@@ -207,8 +263,10 @@ fn settle(events: Vec<Event>) -> Result<()> {
     Ok(())
 }
 
-fn short(account: &AccountId) -> String {
-    start(&account.to_string()).to_owned()
+/// What to call an account: its label, or the beginning of its name.
+fn called(client: &Client, account: &AccountId) -> String {
+    let label = client.contacts().labels(account).next().map(str::to_owned);
+    label.unwrap_or_else(|| start(&account.to_string()).to_owned())
 }
 
 fn start(name: &str) -> &str {

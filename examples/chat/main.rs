@@ -19,19 +19,20 @@ usage: chat --relay URL --home DIR [--in CONVERSATION] COMMAND
 
   create TITLE          begin a conversation
   card                  show this account's card, for others to add
-  add CARD [--from-now] add somebody, with the history unless told otherwise
+  add WHO [NAME]        add somebody with the history, and call them NAME
+  add WHO [NAME] --from-now   without the history
   accept                take part in a conversation that somebody added you to
   send TEXT             say something
   send --file PATH      send a file of at most 64 KiB
   read                  show what is new
   history [COUNT]       show the newest messages again, 20 unless told
   members               who is in, in which role, verified or not
-  verify CARD [NUMBER]  show the safety number, or compare it with what the other reads out
+  verify WHO [NUMBER]   show the safety number, or compare it with what the other reads out
   rotate                replace the conversation's key
-  remove CARD           remove somebody
+  remove WHO            remove somebody
   recover               put this account's new device here: asks for the 24 words
 
-CARD may be the beginning of an account's name. CONVERSATION may be left out if there is one.
+WHO is a card, a name given before, or the beginning of an account. CONVERSATION may be left out if there is one.
 The first command in an empty DIR makes an account and shows its 24 words once.";
 
 /// What was asked for on the command line.

@@ -45,6 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     alice.meet(&bob).await?;
     bob.meet(&carol).await?;
     alice.meet(&carol).await?;
+    tell.line(&format!("Alice and Bob compare {}", alice.safety_number(&bob)));
 
     let conversation = create(&mut alice, &mut tell).await?;
     grow(&conversation, &mut alice, &mut bob, &mut carol, &mut tell).await?;

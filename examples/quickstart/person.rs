@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use privity::account::{
     Directory, NewAccount, NewDevice, NewKey, NewRecovery, RecoveryAuthority, RecoveryPhrase,
+    safety_number,
 };
 use privity::format::{AccountId, ConversationId, GenerationRecord, Statement};
 use privity::message::Draft;
@@ -130,6 +131,10 @@ impl Person {
         let mut context = Context { now: clock() + self.waited, rng: &mut self.rng };
         self.device.fetch_account(&account, &mut context).await?;
         Ok(())
+    }
+
+    pub(crate) fn safety_number(&self, other: &Self) -> String {
+        safety_number(&self.account(), &other.account()).to_string()
     }
 
     pub(crate) async fn create(

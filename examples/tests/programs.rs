@@ -83,7 +83,7 @@ fn chat(origin: &str, folder: &Path) {
     let words = shown.lines().map(str::trim).find(|line| line.split(' ').count() == 24).unwrap();
 
     alice.says(&["send", "before Bob"]);
-    alice.says(&["add", &card]);
+    alice.says(&["add", &card, "bob"]);
     assert!(bob.says(&["read"]).contains("accept?"));
     assert!(!bob.run(&["send", "too early"]).status.success());
     bob.says(&["accept"]);
@@ -91,7 +91,14 @@ fn chat(origin: &str, folder: &Path) {
     bob.says(&["send", "hello \u{1b}[31mAlice"]);
     let read = alice.says(&["read"]);
     assert!(read.contains("hello  [31mAlice"), "no escape sequence reaches a terminal: {read}");
-    assert!(alice.says(&["members"]).contains(&card));
+    assert!(alice.says(&["members"]).contains("bob, unverified"));
+    let number = alice.says(&["verify", "bob"]);
+    assert_eq!(number.split_whitespace().count(), 12);
+    let mut wrong = number.trim().replace('1', "2");
+    wrong.replace_range(0..1, if wrong.starts_with('3') { "4" } else { "3" });
+    assert!(!alice.run(&["verify", "bob", &wrong]).status.success());
+    assert!(alice.says(&["verify", "bob", number.trim()]).contains("bob is verified"));
+    assert!(alice.says(&["members"]).contains("bob, verified"));
     assert!(alice.says(&["rotate"]).contains("epoch 2"));
 
     let again = at("bob, again");
@@ -100,8 +107,9 @@ fn chat(origin: &str, folder: &Path) {
     assert!(read.contains("before Bob"), "{read}");
     assert!(!bob.run(&["read"]).status.success(), "the lost device is out");
     again.says(&["send", "back"]);
-    assert!(alice.says(&["read"]).contains("back"));
-    alice.says(&["remove", &card]);
-    assert!(!alice.says(&["members"]).contains(&card));
+    assert!(alice.says(&["read"]).contains("bob  back"));
+    assert!(alice.says(&["members"]).contains("bob, changed"), "a lost phone, or a stolen phrase");
+    alice.says(&["remove", "bob"]);
+    assert!(!alice.says(&["members"]).contains("bob"));
     assert!(!again.run(&["send", "still here?"]).status.success());
 }

@@ -189,6 +189,11 @@ pub const CODES: &[Code] = &[
         "Remove the member, or let it renew its keys.",
     ),
     row(
+        "blocked/contact-changed",
+        "an account is not what it was when it was verified",
+        "Show what changed; verify again, or accept it, or remove the member.",
+    ),
+    row(
         "blocked/change-pending",
         "an earlier change waits for the relay",
         "Send `unsent` again and wait for the answer.",

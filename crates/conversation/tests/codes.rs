@@ -43,6 +43,7 @@ fn produced() -> BTreeSet<&'static str> {
         Blocked::Suspended(Vec::new()).into(),
         Blocked::SecretMissing.into(),
         Blocked::PostQuantum(Vec::new()).into(),
+        Blocked::ContactChanged(Vec::new()).into(),
         Blocked::ChangePending.into(),
     ];
     let findings = [

@@ -81,6 +81,11 @@ impl Directory {
         self.equivocations.get(account)
     }
 
+    /// Accounts that told two stories.
+    pub fn equivocated(&self) -> impl Iterator<Item = &AccountId> {
+        self.equivocations.keys()
+    }
+
     /// Every chain known, by account.
     pub fn chains(&self) -> impl Iterator<Item = &Chain> {
         self.chains.values()

@@ -22,6 +22,9 @@ pub enum Blocked {
     SecretMissing,
     /// The policy asks for post-quantum keys, and these members have none.
     PostQuantum(Vec<AccountId>),
+    /// These accounts are not what they were when they were verified, or are said to be
+    /// somebody whom the app knows as another: a person decides before anything is wrapped.
+    ContactChanged(Vec<AccountId>),
     /// A change of this device waits for the relay's answer.
     ChangePending,
 }
@@ -39,6 +42,7 @@ impl Blocked {
             Self::Suspended(_) => "blocked/suspended",
             Self::SecretMissing => "blocked/secret-missing",
             Self::PostQuantum(_) => "blocked/post-quantum",
+            Self::ContactChanged(_) => "blocked/contact-changed",
             Self::ChangePending => "blocked/change-pending",
         }
     }
@@ -58,6 +62,9 @@ impl fmt::Display for Blocked {
             Self::SecretMissing => write!(f, "the key has not arrived yet"),
             Self::PostQuantum(accounts) => {
                 write!(f, "{} members have no post-quantum key", accounts.len())
+            }
+            Self::ContactChanged(accounts) => {
+                write!(f, "{} contacts have changed: look at them first", accounts.len())
             }
             Self::ChangePending => write!(f, "an earlier change waits for the relay"),
         }

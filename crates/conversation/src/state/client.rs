@@ -1,9 +1,9 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use privity_primitives::secret::Secret;
 use privity_primitives::wrap::WrapPrivateKey;
 
-use crate::account::{Directory, OwnAccount};
+use crate::account::{Contacts, Directory, OwnAccount};
 use crate::format::{AccountId, ConversationId, DeviceId};
 use crate::state::conversation::{Conversation, Pending};
 use crate::state::record::Sealer;
@@ -29,6 +29,9 @@ pub struct Client {
     pub(super) own: OwnAccount,
     pub(super) local: LocalSecret,
     pub(super) directory: Directory,
+    pub(super) contacts: Contacts,
+    /// Accounts that a person must look at before anything is wrapped to them.
+    pub(super) changed: BTreeSet<AccountId>,
     pub(super) conversations: BTreeMap<ConversationId, Conversation>,
     pub(super) creating: BTreeMap<ConversationId, Pending>,
     /// Private keys of own generations, derived once.

@@ -14,6 +14,7 @@
 mod change;
 mod changes;
 mod client;
+mod contact;
 mod context;
 mod conversation;
 mod create;

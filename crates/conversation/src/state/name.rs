@@ -7,6 +7,9 @@ pub(super) const CLIENT: &[u8] = b"client";
 /// The chains of all accounts known.
 pub(super) const DIRECTORY: &[u8] = b"directory";
 
+/// Who the people are.
+pub(super) const CONTACTS: &[u8] = b"contacts";
+
 /// Kinds of the records of a conversation.
 pub(super) const CREATING: u8 = b'n';
 pub(super) const LOG: u8 = b'l';

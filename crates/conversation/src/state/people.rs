@@ -1,12 +1,12 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use privity_primitives::random::CryptoRng;
 use privity_primitives::secret::Secret;
 use privity_wire::Codec;
 
 use crate::account::{
-    Directory, Learned, NewAccount, NewDevice, OwnAccount, PendingStatement, RecoveryAuthority,
-    Seeds, Settled,
+    Contacts, Directory, Learned, NewAccount, NewDevice, OwnAccount, PendingStatement,
+    RecoveryAuthority, Seeds, Settled,
 };
 use crate::format::{AccountId, DeviceId, GenerationRecord, RelayErrorCode, Seeding, Statement};
 use crate::state::record::Sealer;
@@ -80,6 +80,8 @@ impl Client {
             own,
             local,
             directory,
+            contacts: Contacts::default(),
+            changed: BTreeSet::new(),
             conversations: BTreeMap::new(),
             creating: BTreeMap::new(),
             private_keys: BTreeMap::new(),
@@ -156,6 +158,7 @@ impl Client {
         if *account == self.own.account() {
             self.settle_own(context, &mut changes)?;
         }
+        self.weigh_contacts();
         self.save_directory(context, &mut changes)?;
         self.finish(changes)
     }

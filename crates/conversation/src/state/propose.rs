@@ -154,6 +154,9 @@ impl Client {
 
     /// Where a member's wraps go: its account's key at the head that the log pins.
     pub(super) fn target(&self, fold: &Fold, account: &AccountId) -> Result<WrapTarget, Error> {
+        if self.changed.contains(account) {
+            return Err(Blocked::ContactChanged(vec![*account]).into());
+        }
         let missing = || Error::Missing(crate::Missing::Statements(Vec::new()));
         let pin = fold.now().pin(account).ok_or_else(missing)?;
         let chain = self.directory.chain(account).filter(|chain| chain.contains(&pin));

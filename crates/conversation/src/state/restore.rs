@@ -1,9 +1,9 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use privity_primitives::secret::Secret;
 use privity_wire::{Codec, DecodeError, Reader, read_list, read_option};
 
-use crate::account::{Directory, OwnAccount};
+use crate::account::{Contacts, Directory, OwnAccount};
 use crate::epoch::{Anchor, AnchoredEpoch, EpochFacts, EpochStore, Place};
 use crate::format::{Blob, ConversationId, Entry, Link, MessageId, SealedInfo, limit};
 use crate::log::Fold;
@@ -23,7 +23,7 @@ pub(super) fn open(
     records: impl IntoIterator<Item = (RecordKey, Vec<u8>)>,
 ) -> Result<Client, Error> {
     let mut parts = BTreeMap::<(ConversationId, u8), Vec<OpenedRecord>>::new();
-    let (mut client, mut directory) = (None, None);
+    let (mut client, mut directory, mut contacts) = (None, None, None);
     for (place, record) in records {
         let opened = sealer.open(place, &record)?;
         match opened.name.as_slice() {
@@ -31,6 +31,7 @@ pub(super) fn open(
             name::DIRECTORY => {
                 directory = Some(Directory::from_bytes(opened.content.expose())?);
             }
+            name::CONTACTS => contacts = Some(Contacts::from_bytes(opened.content.expose())?),
             other => {
                 let (kind, id, _) = name::parse(other).ok_or(DAMAGED)?;
                 parts.entry((id, kind)).or_default().push(opened);
@@ -50,12 +51,15 @@ pub(super) fn open(
         own,
         local: LocalSecret::from_secret(local),
         directory: directory.unwrap_or_default(),
+        contacts: contacts.unwrap_or_default(),
+        changed: BTreeSet::new(),
         conversations: BTreeMap::new(),
         creating: BTreeMap::new(),
         private_keys: BTreeMap::new(),
         registered: None,
         asked: Vec::new(),
     };
+    client.weigh_contacts();
     // The log comes before what belongs to it.
     for ((id, _), records) in parts.iter().filter(|((_, kind), _)| *kind == name::LOG) {
         for record in records {
