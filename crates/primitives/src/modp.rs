@@ -10,6 +10,8 @@ use crate::Error;
 use crate::random::CryptoRng;
 use crate::secret::SecretVec;
 
+mod comb;
+
 /// A group of RFC 3526.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
@@ -92,9 +94,16 @@ impl Ephemeral {
     /// [`Error::BadKey`] for another length, or if the public value is one that
     /// [`Ephemeral::agree`] refuses.
     pub fn from_exponent(group: Group, exponent: SecretVec) -> Result<Self, Error> {
+        if ![32, 48, 64].contains(&exponent.expose().len()) {
+            return Err(EXPONENT);
+        }
         let power = match group {
-            Group::Modp2048 => power::<P2048, { U2048::LIMBS }>(&U2048::from_u8(2), &exponent),
-            Group::Modp3072 => power::<P3072, { U3072::LIMBS }>(&U3072::from_u8(2), &exponent),
+            Group::Modp2048 => {
+                finish::<P2048, { U2048::LIMBS }>(comb::power_of_two(&exponent, comb::TABLE_2048))
+            }
+            Group::Modp3072 => {
+                finish::<P3072, { U3072::LIMBS }>(comb::power_of_two(&exponent, comb::TABLE_3072))
+            }
         };
         let public = power?.expose().to_vec();
         Ok(Self { group, exponent, public })
@@ -158,9 +167,17 @@ where
         32 => base.pow(&*Zeroizing::new(U256::from_be_slice(bytes))),
         48 => base.pow(&*Zeroizing::new(U384::from_be_slice(bytes))),
         64 => base.pow(&*Zeroizing::new(U512::from_be_slice(bytes))),
-        _ => return Err(Error::BadKey("an exponent of another length than 32, 48 or 64 bytes")),
+        _ => return Err(EXPONENT),
     };
-    let mut result = result.retrieve();
+    finish(result)
+}
+
+/// The bytes of a power, unless it is one that no peer takes.
+fn finish<P, const LIMBS: usize>(power: ConstMontyForm<P, LIMBS>) -> Result<SecretVec, Error>
+where
+    P: ConstMontyParams<LIMBS>,
+{
+    let mut result = power.retrieve();
     let shared = big_endian(&result);
     let trivial = checked::<P, LIMBS>(result);
     result.zeroize();
@@ -169,6 +186,8 @@ where
         shared
     })
 }
+
+const EXPONENT: Error = Error::BadKey("an exponent of another length than 32, 48 or 64 bytes");
 
 fn big_endian<const LIMBS: usize>(value: &Uint<LIMBS>) -> SecretVec {
     let mut bytes = Vec::with_capacity(LIMBS * Limb::BYTES);
