@@ -11,7 +11,7 @@ use privity_primitives::{modp, nist, x448, x25519};
 use crate::hybrid::{self, HybridKeys};
 use crate::message::CommitBody;
 use crate::suite::{Cipher, Hash, KeyAgreement, Suite};
-use crate::{Error, PeerMisbehaved, Unsupported};
+use crate::{Error, Misuse, PeerMisbehaved, Unsupported};
 
 /// What the two public values give; enters s0 and is gone.
 #[derive(Debug)]
@@ -23,9 +23,14 @@ pub(crate) struct InitiatorKeys(Initiator);
 
 #[derive(Debug)]
 enum Initiator {
-    Exchange(Box<dyn Exchange>),
+    /// None once they were lent.
+    Exchange(Option<Box<dyn Exchange>>),
     Hybrid(HybridKeys, Hash),
 }
+
+/// Keys that were made for a Commit and not used: for the same agreement and cipher.
+#[derive(Debug)]
+pub(crate) struct SpareKeys(Box<dyn Exchange>);
 
 /// The responder's half of a key agreement.
 #[derive(Debug)]
@@ -45,8 +50,24 @@ impl InitiatorKeys {
     pub(crate) fn generate(suite: Suite, rng: &mut dyn CryptoRng) -> Result<Self, Error> {
         Ok(Self(match suite.agreement {
             KeyAgreement::XM76 => Initiator::Hybrid(HybridKeys::generate(rng), suite.hash),
-            _ => Initiator::Exchange(exchange(suite, rng)?),
+            _ => Initiator::Exchange(Some(exchange(suite, rng)?)),
         }))
+    }
+
+    /// Hands the keys over to the responder that we become after a lost contention: nobody
+    /// has seen them, only their hash. Not those of a KEM, which has other ones.
+    pub(crate) fn lend(&mut self) -> Option<SpareKeys> {
+        match &mut self.0 {
+            Initiator::Exchange(keys) => keys.take().map(SpareKeys),
+            Initiator::Hybrid(..) => None,
+        }
+    }
+
+    /// Takes back what was lent and not used.
+    pub(crate) fn restore(&mut self, spare: Option<SpareKeys>) {
+        if let (Initiator::Exchange(keys), Some(SpareKeys(unused))) = (&mut self.0, spare) {
+            *keys = Some(unused);
+        }
     }
 
     /// What the Commit carries: the public key of a KEM.
@@ -60,7 +81,7 @@ impl InitiatorKeys {
     /// The pv of DHPart2.
     pub(crate) fn value(&self) -> &[u8] {
         match &self.0 {
-            Initiator::Exchange(keys) => keys.public(),
+            Initiator::Exchange(keys) => keys.as_ref().map_or(&[], |keys| keys.public()),
             Initiator::Hybrid(keys, _) => keys.nonce(),
         }
     }
@@ -71,13 +92,18 @@ impl InitiatorKeys {
     /// [`PeerMisbehaved::PublicValue`] for one that no honest peer sends.
     pub(crate) fn result(self, pv: &[u8]) -> Result<DhResult, Error> {
         match self.0 {
-            Initiator::Exchange(keys) => agree(keys, pv),
+            Initiator::Exchange(keys) => agree(keys.ok_or(Misuse::State)?, pv),
             Initiator::Hybrid(keys, hash) => keys.decapsulate(hash, pv).map(DhResult),
         }
     }
 }
 
 impl ResponderKeys {
+    /// Keys that were made for our own Commit to the same suite.
+    pub(crate) fn from_spare(spare: SpareKeys) -> Self {
+        Self(Responder::Exchange(spare.0))
+    }
+
     /// Fresh keys for a Commit.
     ///
     /// # Errors
@@ -290,6 +316,29 @@ mod tests {
             let refused = ResponderKeys::generate(suite(agreement, Cipher::Aes3), &body, &mut rng);
             assert_eq!(refused.err(), Some(PeerMisbehaved::PublicValue.into()));
         }
+    }
+
+    #[test]
+    fn lent_keys_are_the_responders_and_can_be_taken_back() {
+        let mut rng = privity_primitives::random::System::new().unwrap();
+        let suite = suite(KeyAgreement::X255, Cipher::Aes1);
+        let mut keys = InitiatorKeys::generate(suite, &mut rng).unwrap();
+        let value = keys.value().to_vec();
+        let spare = keys.lend();
+        assert!(keys.value().is_empty() && keys.lend().is_none());
+        keys.restore(spare);
+        assert_eq!(keys.value(), value);
+        let responder = ResponderKeys::from_spare(keys.lend().unwrap());
+        assert_eq!(responder.value(), value);
+        assert!(responder.result(&[9; 32]).is_ok());
+        assert_eq!(keys.result(&[9; 32]).err(), Some(Misuse::State.into()));
+    }
+
+    #[test]
+    fn keys_of_the_hybrid_are_not_lent() {
+        let mut rng = privity_primitives::random::System::new().unwrap();
+        let suite = suite(KeyAgreement::XM76, Cipher::Aes1);
+        assert!(InitiatorKeys::generate(suite, &mut rng).unwrap().lend().is_none());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use privity_primitives::hash::sha256;
 use privity_primitives::random::CryptoRng;
 
+use crate::agreement::SpareKeys;
 use crate::budget::AnswerBudget;
 use crate::chain::{self, HashChain};
 use crate::fragment;
@@ -12,7 +13,7 @@ use crate::packet::Packet;
 use crate::peers::{PeerIndex, Peers};
 use crate::state::code_of;
 use crate::timer::{Due, Retransmit};
-use crate::{Config, Error, Event, Failure};
+use crate::{Config, Error, Event, Failure, Suite};
 
 /// What all phases of a session share: identity, queues, the one timer, the peers.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(crate) struct Core {
     pub(crate) budget: AnswerBudget,
     pub(crate) last_drop: Option<Error>,
     pub(crate) peer_error: Option<ErrorCode>,
+    /// Keys of our Commit that lost a contention, while the peer's is answered.
+    pub(crate) spare: Option<(Suite, SpareKeys)>,
     sequence: u16,
     message_id: u16,
     outbox: VecDeque<Vec<u8>>,
@@ -86,6 +89,7 @@ impl Core {
             budget: AnswerBudget::default(),
             last_drop: None,
             peer_error: None,
+            spare: None,
             sequence: random_start(rng, 0x7fff),
             message_id: random_start(rng, 0x0fff),
             outbox: VecDeque::new(),

@@ -29,14 +29,19 @@ impl AwaitDhPart2 {
         peer: PeerIndex,
         _: &HashChainVerified,
         (commit, bytes): (&Commit, &[u8]),
-        core: &Core,
+        core: &mut Core,
         env: &mut Env<'_>,
     ) -> Result<Box<Self>, Error> {
         let (CommitBody::Dh { hvi } | CommitBody::Kem { hvi, .. }) = commit.body else {
             return Err(PeerMisbehaved::Unexpected.into());
         };
         let suite = core.config.offer.accept(commit)?;
-        let keys = ResponderKeys::generate(suite, &commit.body, env.rng)?;
+        let is_dh = matches!(commit.body, CommitBody::Dh { .. });
+        let fits = |(made_for, _): &mut (Suite, _)| is_dh && same_keys(*made_for, suite);
+        let keys = match core.spare.take_if(fits) {
+            Some((_, spare)) => ResponderKeys::from_spare(spare),
+            None => ResponderKeys::generate(suite, &commit.body, env.rng)?,
+        };
         let their = core.peers.peer(peer)?;
         let held = HeldSecrets::load(env.cache, their.hello.zid, core.config.aux.as_ref(), env.now);
         let ids = held.ids(Role::Responder, suite.hash, core.chain.h3(), env.rng);
@@ -73,5 +78,30 @@ impl AwaitDhPart2 {
         let side = Side { role: Role::Responder, suite: self.suite, held: self.held };
         let agreed = Agreed::keyed(side, &result, &SecretIds::of(part), &transcript, core);
         Ok((agreed, Link { image: part.h1, steps: 0, message: bytes.to_vec() }))
+    }
+}
+
+/// True if keys for one suite are keys for the other: the cipher decides how long they are.
+fn same_keys(one: Suite, other: Suite) -> bool {
+    (one.agreement, one.cipher) == (other.agreement, other.cipher)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::{AuthTag, Cipher, Hash, KeyAgreement, Sas};
+
+    #[test]
+    fn keys_for_another_agreement_or_cipher_do_not_fit() {
+        let suite = Suite {
+            hash: Hash::S256,
+            cipher: Cipher::Aes1,
+            auth_tag: AuthTag::Hs80,
+            agreement: KeyAgreement::Dh3k,
+            sas: Sas::B32,
+        };
+        assert!(same_keys(suite, Suite { hash: Hash::S384, sas: Sas::B256, ..suite }));
+        assert!(!same_keys(suite, Suite { cipher: Cipher::Aes3, ..suite }));
+        assert!(!same_keys(suite, Suite { agreement: KeyAgreement::Dh2k, ..suite }));
     }
 }

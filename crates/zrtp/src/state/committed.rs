@@ -79,10 +79,7 @@ impl Committed {
             Message::HelloAck => Step::to(self),
             Message::Commit(commit) => match self.contend(commit, incoming.bytes, core, env) {
                 Ok(Winner::Own) => Step::to(self),
-                Ok(Winner::Peer) => match Responding::answer(commit, incoming.bytes, core, env) {
-                    Ok(next) => Step::to(next),
-                    Err(error) => Step::dropped(self, error),
-                },
+                Ok(Winner::Peer) => self.yield_to(commit, incoming.bytes, core, env),
                 Err(error) => Step::dropped(self, error),
             },
             Message::DhPart1(part) => match core.peers.of_dh_part1(&part.h1) {
@@ -102,6 +99,26 @@ impl Committed {
         match Self::next_candidate(core, env) {
             Some(next) => next.into(),
             None => closed::time_out(core, env),
+        }
+    }
+
+    /// Answers the Commit that won, with the keys of ours if they fit.
+    fn yield_to(
+        mut self: Box<Self>,
+        theirs: &Commit,
+        bytes: &[u8],
+        core: &mut Core,
+        env: &mut Env<'_>,
+    ) -> Step {
+        core.spare = self.keys.lend().map(|keys| (self.suite, keys));
+        let answered = Responding::answer(theirs, bytes, core, env);
+        let unused = core.spare.take().map(|(_, keys)| keys);
+        match answered {
+            Ok(next) => Step::to(next),
+            Err(error) => {
+                self.keys.restore(unused);
+                Step::dropped(self, error)
+            }
         }
     }
 

@@ -1,0 +1,58 @@
+//! Two Commits that cross (RFC 6189, 4.2): the loser answers with the keys it has, if they fit.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod pair;
+
+use std::sync::Arc;
+
+use pair::{Pair, ZID_A, ZID_B, kind_of};
+use privity_zrtp::message::DhPart;
+use privity_zrtp::{Cipher, Config, KeyAgreement, Offer, Packet, Zid};
+
+fn config(zid: Zid, agreement: KeyAgreement, ciphers: &[Cipher]) -> Arc<Config> {
+    let offer = Offer::default().agreements(&[agreement]).and_then(|offer| offer.ciphers(ciphers));
+    Arc::new(Config::new(zid).offer(offer.unwrap()))
+}
+
+/// Both Commits, and so the DHPart1 of the loser.
+fn crossed(a: &Arc<Config>, b: &Arc<Config>, seed: u64) -> DhPart {
+    let mut pair = Pair::new(seed);
+    pair.start(a, b).run().assert_secure();
+    let count = |sent: &[Vec<u8>]| sent.iter().filter(|sent| kind_of(sent) == "Commit").count();
+    assert_eq!((count(&pair.a.sent), count(&pair.b.sent)), (1, 1));
+    let mut sent = pair.a.sent.iter().chain(&pair.b.sent);
+    let part1 = sent.find(|datagram| kind_of(datagram) == "DHPart1").unwrap();
+    DhPart::read(Packet::read(part1).unwrap().message).unwrap()
+}
+
+#[test]
+fn every_agreement_survives_it() {
+    for agreement in
+        [KeyAgreement::X255, KeyAgreement::X448, KeyAgreement::Ec25, KeyAgreement::Dh3k]
+    {
+        let ends = [ZID_A, ZID_B].map(|zid| config(zid, agreement, &[Cipher::Aes1]));
+        for seed in 0..4 {
+            let _ = crossed(&ends[0], &ends[1], seed);
+        }
+    }
+}
+
+/// The exponents of DH3k are twice as long as the cipher's key: other ciphers, other keys.
+#[test]
+fn keys_for_another_cipher_are_not_used() {
+    let a = config(ZID_A, KeyAgreement::Dh3k, &[Cipher::Aes1, Cipher::Aes3]);
+    let b = config(ZID_B, KeyAgreement::Dh3k, &[Cipher::Aes3, Cipher::Aes1]);
+    for seed in 0..4 {
+        let _ = crossed(&a, &b, seed);
+    }
+}
+
+#[test]
+fn no_value_is_sent_in_two_handshakes() {
+    let ends = [ZID_A, ZID_B].map(|zid| config(zid, KeyAgreement::X255, &[Cipher::Aes1]));
+    let mut values: Vec<_> = (0..50).map(|seed| crossed(&ends[0], &ends[1], seed).pv).collect();
+    values.sort();
+    values.dedup();
+    assert_eq!(values.len(), 50);
+}
