@@ -5,6 +5,8 @@
 //!                     └ Debian's libsrtp2-1, loaded at run time
 //! ```
 //!
+//! `tests/rtc_srtp.rs` does the same with rtc-srtp, another implementation in Rust.
+//!
 //! | what libsrtp 2 lacks | how ours is tested instead |
 //! |---|---|
 //! | key derivation rate (RFC 3711 §4.3.1) | with itself: `crates/srtp/tests/key_derivation_rate.rs` |
