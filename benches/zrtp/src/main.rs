@@ -1,13 +1,13 @@
 //! CPU time of a complete ZRTP handshake, both ends, from fresh contexts to keys: ours and
 //! libbzrtp's in turns. S256, HS80, B32; AES1 with exponents of 256 bits, AES3 with 512.
 
-mod bzrtp;
 mod ours;
+mod peer;
 
 use std::process::Command;
 
 use bench_harness::{Report, Row, measure, measure_pair};
-use bzrtp::Bzrtp;
+use interop_zrtp::Library;
 use privity_primitives::random::System;
 use privity_zrtp::{Cipher, KeyAgreement};
 
@@ -58,8 +58,8 @@ fn main() {
     if let [name, count] = arguments.as_slice() {
         return repeat(name, count);
     }
-    let library = Bzrtp::load().unwrap_or_else(|error| {
-        eprintln!("libbzrtp: {error}; install libbzrtp-dev (cargo xtask setup)");
+    let library = Library::system().unwrap_or_else(|error| {
+        eprintln!("libbzrtp: {error}; cargo xtask setup installs it");
         std::process::exit(1)
     });
     let mut report = Report::new("zrtp");
@@ -91,7 +91,7 @@ fn peer_version() -> String {
     format!("libbzrtp {}", version.as_deref().unwrap_or("of unknown version"))
 }
 
-fn run(case: &Case, library: &Bzrtp) -> Row {
+fn run(case: &Case, library: &Library) -> Row {
     let mut rng = System::new().expect("the system's generator");
     let configs = ours::configs(case);
     let mut ours = || assert_eq!(ours::handshake(&configs, &mut rng), case.agreement);
@@ -101,7 +101,8 @@ fn run(case: &Case, library: &Bzrtp) -> Row {
         let (cpu, wall) = (Some(sample.cpu_ns), Some(sample.wall_ns));
         return Row { ours_cpu_ns: cpu, ours_wall_ns: wall, ..row };
     }
-    let peer = || assert_eq!(library.handshake(case), case.id);
+    let setup = peer::setup(case);
+    let peer = || assert_eq!(peer::handshake(library, &setup), case.id);
     let pair = measure_pair(ROUNDS, case.iterations, &mut ours, peer);
     Row::compare(format!("handshake/{}/bzrtp", case.name), pair)
         .peer_version(peer_version())
