@@ -17,7 +17,8 @@ use privity_wire::{DecodeError, Reader, Writer};
 
 use crate::{Cache, Error, MemoryCache, Misuse, Retained, Zid};
 
-/// Secrets of earlier calls that outlive the program: a memory cache with a sealed form.
+/// Secrets of earlier calls that outlive the program: a memory cache with a sealed form. The
+/// example `file_cache` keeps it in a file.
 ///
 /// ```
 /// use privity_primitives::{random::System, secret::Secret};
