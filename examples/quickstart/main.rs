@@ -22,6 +22,9 @@ const TITLE: &str = "the lighthouse plan";
 const EARLY: &str = "We meet at the lighthouse, Thursday at nine.";
 const LATER: &str = "Carol is in. Bring the spare key.";
 const ROTATED: &str = "A new key for a new week.";
+/// A real file, and words that stand in it.
+const FILE: &[u8] = include_bytes!("../../LICENSE-APACHE");
+const IN_FILE: &str = "Licensed under the Apache License";
 const PRIVATE: &str = "Bob is out; this is between the two of us.";
 
 #[tokio::main]
@@ -63,7 +66,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     relay.stop().await;
     tell.scene("What the relay knows", "its database, searched byte by byte");
-    let searched = [TITLE, EARLY, LATER, ROTATED, PRIVATE, "notes.txt"];
+    let searched = [TITLE, EARLY, LATER, ROTATED, PRIVATE, IN_FILE, "LICENSE-APACHE"];
     let report = database::search(&database, &searched)?;
     expect(report.found.is_empty(), "no plaintext lies in the relay's database")?;
     tell.database(&report);
@@ -102,13 +105,16 @@ async fn grow(
     expect(heard.is_empty(), "Carol reads nothing from before")?;
     tell.line("Carol reads nothing from before");
     bob.say(conversation, Draft::text(LATER), tell).await?;
-    let notes: Vec<u8> = (0..64 * 1_024_u32).map(|index| (index % 251) as u8).collect();
-    let file = FileBody { name: "notes.txt".into(), bytes: notes };
+    let file = FileBody { name: "LICENSE-APACHE".into(), bytes: FILE.to_vec() };
     bob.say(conversation, Draft::file(&file)?, tell).await?;
     for listener in [alice, carol] {
         let heard = listener.sync().await?;
         expect(heard.iter().any(|text| text == LATER), "everyone reads what Bob says")?;
-        tell.line(&format!("{} reads “{LATER}” and a file of 64 KiB", listener.name()));
+        tell.line(&format!(
+            "{} reads “{LATER}” and a file of {} bytes",
+            listener.name(),
+            FILE.len()
+        ));
     }
     Ok(())
 }

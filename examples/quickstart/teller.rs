@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use privity::{Changes, Request};
+use privity::format::Entry;
+use privity::{Changes, Codec, Request};
 
 use crate::database::Report;
 use crate::person::Person;
@@ -11,6 +12,7 @@ pub(crate) struct Teller {
     begun: Instant,
     detail: Detail,
     scenes: u32,
+    epochs: u32,
 }
 
 /// How much is told.
@@ -25,7 +27,7 @@ impl Teller {
     pub(crate) fn new(arguments: impl Iterator<Item = String>) -> Self {
         let verbose = arguments.into_iter().any(|argument| argument == "--verbose");
         let detail = if verbose { Detail::Log } else { Detail::Story };
-        Self { begun: Instant::now(), detail, scenes: 0 }
+        Self { begun: Instant::now(), detail, scenes: 0, epochs: 0 }
     }
 
     pub(crate) fn scene(&mut self, what: &str, why: &str) {
@@ -44,28 +46,44 @@ impl Teller {
         }
     }
 
-    pub(crate) fn sent(&self, name: &str, changes: &Changes) {
+    pub(crate) fn sent(&mut self, name: &str, changes: &Changes) {
         for request in &changes.send {
             match request {
-                Request::Append { entry, wraps, .. } => {
-                    let wrapped: usize = wraps.iter().map(Vec::len).sum();
-                    println!(
-                        "    {name} appends an entry of {} bytes with {} wraps of {wrapped} bytes",
-                        entry.len(),
-                        wraps.len()
-                    );
-                    if self.detail == Detail::Log {
-                        println!("      {}", hex(entry));
-                    }
-                }
+                Request::Append { entry, wraps, .. } => self.appended(name, entry, wraps),
                 Request::Post { message, id, .. } => {
-                    println!("    {name} posts {} sealed bytes", message.len());
+                    let (epoch, bytes) = (self.epochs, message.len());
+                    println!("    {name} seals a message under epoch {epoch}: {bytes} bytes");
                     if self.detail == Detail::Log {
                         println!("      {id}");
                     }
                 }
                 _ => {}
             }
+        }
+    }
+
+    fn appended(&mut self, name: &str, bytes: &[u8], wraps: &[Vec<u8>]) {
+        let Ok(entry) = Entry::from_bytes(bytes) else { return };
+        let starts = match entry.body().epoch {
+            None => String::new(),
+            Some(_) => {
+                self.epochs += 1;
+                format!(", which starts epoch {}", self.epochs)
+            }
+        };
+        let wrapped: usize = wraps.iter().map(Vec::len).sum();
+        println!(
+            "    {name} appends entry {}{starts}: {} bytes, and wraps the key {} ({wrapped} bytes)",
+            entry.body().position,
+            bytes.len(),
+            match wraps.len() {
+                1 => "once".to_owned(),
+                many => format!("{many} times"),
+            }
+        );
+        if self.detail == Detail::Log {
+            println!("      {:?}", entry.body().action);
+            println!("      {}", hex(bytes));
         }
     }
 

@@ -23,7 +23,7 @@ fn quickstart_tells_the_whole_story() {
     for scene in ["Three participants", "with the history", "from now on", "removes", "24 words"] {
         assert!(story.contains(scene), "{scene} in {story}");
     }
-    assert!(story.contains("none of 6 plaintexts found"), "{story}");
+    assert!(story.contains("none of 7 plaintexts found"), "{story}");
     assert!(story.ends_with(" ms.\n"));
 }
 
