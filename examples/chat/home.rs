@@ -4,12 +4,9 @@ use std::io::BufRead;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use privity::account::{
-    Directory, NewAccount, NewDevice, NewKey, NewRecovery, RecoveryAuthority, RecoveryPhrase,
-};
-use privity::format::{GenerationRecord, Statement};
-use privity::{Client, Codec, Context, Secret, Suite, System};
-use privity_client::{Device, RelayClient, Store};
+use privity::account::{NewAccount, NewKey, NewRecovery, RecoveryPhrase};
+use privity::{Client, Context, Secret, Suite, System};
+use privity_client::{Device, Recovery, RelayClient, Store};
 
 use crate::Result;
 
@@ -74,29 +71,10 @@ impl Home {
         std::io::stdin().lock().read_line(&mut line)?;
         let phrase = RecoveryPhrase::from_words(line.trim())?;
 
-        let mut relay = RelayClient::new(relay);
-        let account = relay.recovery(&phrase.signing_public()).await?;
-        let mut directory = Directory::default();
-        for item in relay.statements(&account, 0).await?.items {
-            directory.learn(&Statement::from_bytes(&item.bytes.0)?)?;
-        }
-        let chain = directory.chain(&account).ok_or("the relay has no such account")?;
-        let authority = RecoveryAuthority::from_phrase(&phrase, chain)?;
-        let nonce = relay.challenge().await?;
-        relay.login(&authority.login(relay.origin(), nonce)?).await?;
-        let records = relay.generations(&account).await?.items;
-        let records: Vec<_> = records
-            .iter()
-            .map(|item| GenerationRecord::from_bytes(&item.bytes.0))
-            .collect::<std::result::Result<_, _>>()?;
-        let seeds = authority.open_seeds(chain, &records, &mut rng)?;
-        let lost: Vec<_> = chain.devices_at(chain.head().seq).map(|device| device.id).collect();
-        let plan = NewDevice { suite: Suite::XWing, revoke: &lost };
+        let found = Recovery::find(phrase, RelayClient::new(relay)).await?;
+        let (account, lost) = (found.account(), found.devices());
         let mut context = Context { now: clock(), rng: &mut rng };
-        let (client, changes) =
-            Client::restore(&key, directory, &authority, seeds, &plan, &mut context)?;
-        let mut device = Device { client, store, relay };
-        device.perform(changes, &mut context).await?;
+        found.device(&lost, store, &key, &mut context).await?;
         println!("{account} is back; its {} earlier devices are revoked", lost.len());
         Ok(())
     }

@@ -4,17 +4,14 @@ use std::error::Error;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use privity::account::{
-    Directory, NewAccount, NewDevice, NewKey, NewRecovery, RecoveryAuthority, RecoveryPhrase,
-    safety_number,
-};
-use privity::format::{AccountId, ConversationId, GenerationRecord, Statement};
+use privity::account::{NewAccount, NewKey, NewRecovery, RecoveryPhrase, safety_number};
+use privity::format::{AccountId, ConversationId};
 use privity::message::Draft;
 use privity::{
-    Client, Codec, Context, Due, History, Incoming, NewConversation, Request, Secret, Suite,
-    System, WrapPrivateKey,
+    Client, Context, Due, History, Incoming, NewConversation, Request, Secret, Suite, System,
+    WrapPrivateKey,
 };
-use privity_client::{Device, RelayClient, Store, Window};
+use privity_client::{Device, Recovery, RelayClient, Store, Window};
 use privity_relay::Running;
 
 use crate::teller::Teller;
@@ -83,32 +80,12 @@ impl Person {
         let phrase = RecoveryPhrase::from_words(std::str::from_utf8(words.expose())?)?;
         let lost = self.device.client.device();
         let mut rng = System::new()?;
-        let mut relay = RelayClient::new(relay.origin());
-        let account = relay.recovery(&phrase.signing_public()).await?;
-        let mut directory = Directory::default();
-        for item in relay.statements(&account, 0).await?.items {
-            directory.learn(&Statement::from_bytes(&item.bytes.0)?)?;
-        }
-        let chain = directory.chain(&account).ok_or("the relay has no such account")?;
-        let authority = RecoveryAuthority::from_phrase(&phrase, chain)?;
-        let nonce = relay.challenge().await?;
-        relay.login(&authority.login(relay.origin(), nonce)?).await?;
-        let records = relay.generations(&account).await?;
-        let records: Vec<_> = records
-            .items
-            .iter()
-            .map(|item| GenerationRecord::from_bytes(&item.bytes.0))
-            .collect::<std::result::Result<_, _>>()?;
-        let seeds = authority.open_seeds(chain, &records, &mut rng)?;
-        let mut context = Context { now: clock() + self.waited, rng: &mut rng };
-        let plan = NewDevice { suite: Suite::XWing, revoke: &[lost] };
-        let storage_key = Secret::generate(context.rng);
-        let (client, changes) =
-            Client::restore(&storage_key, directory, &authority, seeds, &plan, &mut context)?;
+        let again = RecoveryPhrase::from_words(std::str::from_utf8(words.expose())?)?;
+        let found = Recovery::find(again, RelayClient::new(relay.origin())).await?;
         let store = Store::open(&folder.join("Carol, again.sqlite"))?;
-        let mut device = Device { client, store, relay };
-        device.perform(changes, &mut context).await?;
-        device.login().await?;
+        let storage_key = Secret::generate(&mut rng);
+        let mut context = Context { now: clock() + self.waited, rng: &mut rng };
+        let device = found.device(&[lost], store, &storage_key, &mut context).await?;
         Ok(Self { device, rng, phrase: Some(phrase), ..self })
     }
 

@@ -27,6 +27,36 @@ fn quickstart_tells_the_whole_story() {
     assert!(story.ends_with(" ms.\n"));
 }
 
+#[test]
+fn every_short_program_ends_well() {
+    let told = [
+        ("create_account", "exists; its words:"),
+        ("verify_contact", "Bob is verified:"),
+        ("send_and_receive", "Bob reads: at noon?"),
+        ("crash", "survived and is with the relay"),
+        ("recover_account", "is back on"),
+        ("registered_key", "Bob reads: keys"),
+    ];
+    for (name, line) in told {
+        let output = text(&Command::new(program(name)).output().unwrap());
+        assert!(output.contains(line), "{name}: {output}");
+    }
+}
+
+#[test]
+fn short_programs_are_short() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("short");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let counts = |line: &&str| {
+            !line.is_empty() && !line.starts_with("use ") && !line.trim_start().starts_with("//")
+        };
+        let code = text.lines().filter(counts).count();
+        assert!(code <= 30, "{} has {code} lines", path.display());
+    }
+}
+
 /// One person's folder and the relay's address.
 struct Chat<'a> {
     origin: &'a str,

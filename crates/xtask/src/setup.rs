@@ -17,6 +17,7 @@ const PACKAGES: &[Package] = &[
     Package { name: "libbctoolbox-dev", why: "headers that libbzrtp-dev includes" },
     Package { name: "pkg-config", why: "finds the libraries above" },
     Package { name: "valgrind", why: "counts instructions in benches, secret branches in deep" },
+    Package { name: "openssl", why: "holds a registered key outside, in an example" },
     Package { name: "python3", why: "the independent readings of the vectors" },
 ];
 

@@ -17,11 +17,13 @@
 mod device;
 mod error;
 mod live;
+mod recover;
 mod relay_client;
 mod store;
 
 pub use device::{Delivery, Device, Synced, shown};
 pub use error::ClientError;
 pub use live::Live;
+pub use recover::Recovery;
 pub use relay_client::{RelayClient, Window};
 pub use store::{Records, Store, StoredMessage};

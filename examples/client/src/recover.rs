@@ -1,0 +1,88 @@
+use privity::account::{Directory, NewDevice, RecoveryAuthority, RecoveryPhrase};
+use privity::format::{AccountId, DeviceId, GenerationRecord, Statement};
+use privity::{Client, Codec, Context, Secret, Suite};
+
+use crate::{ClientError, Device, RelayClient, Store};
+
+/// What a person has left: the words, and where the account is kept.
+#[derive(Debug)]
+pub struct Recovery {
+    phrase: RecoveryPhrase,
+    directory: Directory,
+    account: AccountId,
+    relay: RelayClient,
+}
+
+impl Recovery {
+    /// Finds the account of these words at the relay, and fetches its chain.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] if the relay has no such account; [`ClientError::Protocol`]
+    /// if what it has is not true.
+    pub async fn find(phrase: RecoveryPhrase, relay: RelayClient) -> Result<Self, ClientError> {
+        let account = relay.recovery(&phrase.signing_public()).await?;
+        let mut directory = Directory::default();
+        loop {
+            let from = directory.head(&account).map_or(0, |head| head.seq + 1);
+            let page = relay.statements(&account, from).await?;
+            for item in &page.items {
+                let statement = Statement::from_bytes(&item.bytes.0)?;
+                directory
+                    .learn(&statement)
+                    .map_err(|fault| privity::Error::Chain(account, fault))?;
+            }
+            if page.end == privity::format::PageEnd::Last || page.items.is_empty() {
+                return Ok(Self { phrase, directory, account, relay });
+            }
+        }
+    }
+
+    /// The account.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The devices that the account has now.
+    #[must_use]
+    pub fn devices(&self) -> Vec<DeviceId> {
+        let chain = self.directory.chain(&self.account);
+        chain
+            .into_iter()
+            .flat_map(|chain| chain.devices_at(chain.head().seq))
+            .map(|it| it.id)
+            .collect()
+    }
+
+    /// Makes a new device in an empty store, revokes the lost ones, and logs in.
+    ///
+    /// # Errors
+    /// [`ClientError::Protocol`] if the words are not the account's.
+    pub async fn device(
+        mut self,
+        lost: &[DeviceId],
+        store: Store,
+        storage_key: &Secret<32>,
+        context: &mut Context<'_>,
+    ) -> Result<Device, ClientError> {
+        let unknown = privity::Error::Misuse("the relay has no such account");
+        let chain = self.directory.chain(&self.account).ok_or(unknown)?;
+        let authority = RecoveryAuthority::from_phrase(&self.phrase, chain)?;
+        let nonce = self.relay.challenge().await?;
+        let answer = authority.login(self.relay.origin(), nonce)?;
+        self.relay.login(&answer).await?;
+        let records = self.relay.generations(&self.account).await?.items;
+        let records: Vec<GenerationRecord> = records
+            .iter()
+            .map(|item| GenerationRecord::from_bytes(&item.bytes.0))
+            .collect::<Result<_, _>>()?;
+        let seeds = authority.open_seeds(chain, &records, context.rng)?;
+        let plan = NewDevice { suite: Suite::XWing, revoke: lost };
+        let (client, changes) =
+            Client::restore(storage_key, self.directory, &authority, seeds, &plan, context)?;
+        let mut device = Device { client, store, relay: self.relay };
+        device.perform(changes, context).await?;
+        device.login().await?;
+        Ok(device)
+    }
+}
