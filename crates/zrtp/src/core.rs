@@ -32,6 +32,8 @@ pub(crate) struct Core {
     pub(crate) budget: AnswerBudget,
     pub(crate) last_drop: Option<Error>,
     pub(crate) peer_error: Option<ErrorCode>,
+    /// The type of the message that was repeated last and never answered.
+    pub(crate) unanswered: Option<[u8; 8]>,
     /// Keys of our Commit that lost a contention, while the peer's is answered.
     pub(crate) spare: Option<(Suite, SpareKeys)>,
     sequence: u16,
@@ -89,6 +91,7 @@ impl Core {
             budget: AnswerBudget::default(),
             last_drop: None,
             peer_error: None,
+            unanswered: None,
             spare: None,
             sequence: random_start(rng, 0x7fff),
             message_id: random_start(rng, 0x0fff),
@@ -141,7 +144,10 @@ impl Core {
         }
         let Some(mut timer) = self.timer.take() else { return Alarm::Quiet };
         match timer.poll(now) {
-            Due::GiveUp => return Alarm::GiveUp,
+            Due::GiveUp => {
+                self.unanswered = timer.message().get(4..12).and_then(|kind| kind.try_into().ok());
+                return Alarm::GiveUp;
+            }
             Due::Repeat(message) => {
                 if message.get(4..12) == Some(b"Commit  ") {
                     self.send_hello();

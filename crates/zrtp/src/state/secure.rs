@@ -98,10 +98,9 @@ impl Secure {
 
     /// GoClear or SASrelay was not answered: the call stays encrypted.
     pub(super) fn give_up(self: Box<Self>, core: &mut Core) -> State {
-        if is_waiting(core, b"GoClear ") {
+        if core.unanswered.take() == Some(*b"GoClear ") {
             core.event(Event::ClearUnanswered);
         }
-        core.timer = None;
         self.into()
     }
 
