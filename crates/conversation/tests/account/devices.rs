@@ -8,7 +8,7 @@ use privity_primitives::wrap::Suite;
 use crate::people::{NOW, World, read};
 
 /// Adds a device by the three steps, each through bytes.
-fn join(world: &mut World, by: &mut OwnAccount) -> OwnAccount {
+pub(crate) fn join(world: &mut World, by: &mut OwnAccount) -> OwnAccount {
     let joining = JoiningDevice::new(Suite::X25519, &world.local, &mut world.rng).unwrap();
     let chain = world.chain(by);
     let request = read(&bytes(&joining.request().unwrap()));

@@ -8,4 +8,6 @@ mod devices;
 mod directory;
 mod people;
 mod recovery;
+mod stored;
+mod vectors;
 mod world;

@@ -4,7 +4,7 @@ use privity_conversation::LocalSecret;
 use privity_conversation::account::{
     Chain, Directory, Learned, NewAccount, NewKey, NewRecovery, OwnAccount, RecoveryPhrase, Settled,
 };
-use privity_conversation::format::{GenerationRecord, RegisteredSeed};
+use privity_conversation::format::{GenerationRecord, RegisteredSeed, Statement};
 use privity_primitives::secret::Secret;
 use privity_primitives::wrap::Suite;
 use rand_chacha::ChaCha20Rng;
@@ -17,6 +17,8 @@ pub(crate) struct World {
     pub(crate) directory: Directory,
     pub(crate) records: Vec<GenerationRecord>,
     pub(crate) registered: Option<RegisteredSeed>,
+    /// The newest statement published.
+    pub(crate) last: Option<Statement>,
     pub(crate) rng: ChaCha20Rng,
     pub(crate) local: LocalSecret,
 }
@@ -27,6 +29,7 @@ impl World {
             directory: Directory::default(),
             records: Vec::new(),
             registered: None,
+            last: None,
             rng: ChaCha20Rng::from_seed([seed; 32]),
             local: LocalSecret::from_secret(Secret::copy_from(&[seed; 32])),
         }
@@ -55,6 +58,7 @@ impl World {
     /// The relay takes the pending statement and its records.
     pub(crate) fn publish(&mut self, own: &mut OwnAccount) {
         let pending = own.pending().unwrap();
+        self.last = Some(pending.statement().clone());
         assert_eq!(self.directory.learn(pending.statement()), Ok(Learned::Extended));
         let request = pending.request().unwrap();
         if let Some(record) = request.generation {
