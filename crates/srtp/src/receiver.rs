@@ -230,7 +230,7 @@ fn open_rtcp(
 }
 
 /// Checks an SRTCP packet with E = 0: the tag covers the packet and the word, which is put
-/// behind it for that time.
+/// behind it, over what has been copied or is cut off.
 fn check_clear_rtcp(
     key: &mut Context,
     trailer: Trailer,
@@ -246,12 +246,9 @@ fn check_clear_rtcp(
     given.copy_from_slice(parts.tag);
 
     let covered = packet.get_mut(..length + word.len()).ok_or(TOO_SHORT)?;
-    let end = covered.last_chunk_mut::<4>().ok_or(TOO_SHORT)?;
-    let displaced = core::mem::replace(end, word);
+    covered.last_chunk_mut().ok_or(TOO_SHORT).map(|end| *end = word)?;
     let session = key.session(Protocol::Rtcp, id.index)?;
-    let tagged = session.transform.tag_rtcp(id, covered, made);
-    covered.last_chunk_mut().ok_or(TOO_SHORT).map(|end| *end = displaced)?;
-    tagged?;
+    session.transform.tag_rtcp(id, covered, made)?;
     if equal(made, given) { Ok(length) } else { Err(Error::NotAuthentic) }
 }
 

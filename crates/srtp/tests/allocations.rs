@@ -1,13 +1,14 @@
 //! Nothing is allocated per packet after set-up: not for a new SSRC, not for a forged
-//! packet, not when session keys are derived anew, not in an overlap of two keys.
+//! packet, not when session keys are derived anew, not in an overlap of two keys, not to
+//! find a key by its MKI, not for a hidden header, not in a burst, not out of place.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 mod common;
 
 use allocation_counter::measure;
-use common::{key, profiles, rtcp, rtp_of};
-use privity_srtp::{Error, HeaderProtection, Options, Profile, Receiver, Sender};
+use common::{key, profiles, rtcp, rtp_of, rtp_with};
+use privity_srtp::{Datagram, Error, HeaderProtection, Options, Profile, Receiver, Sender};
 
 /// Protects and opens 200 packets of 20 SSRCs, a third of them forged.
 fn exchange(sender: &mut Sender, receiver: &mut Receiver) -> u64 {
@@ -60,6 +61,40 @@ fn no_packet_allocates_in_an_overlap() {
         let mut receiver = Receiver::new(key(profile, 1), Options::new()).unwrap();
         receiver.rekey(key(profile, 2), 1).unwrap();
         assert_eq!(exchange(&mut sender, &mut receiver), 0, "{profile:?}");
+    }
+}
+
+#[test]
+fn no_packet_allocates_to_find_its_key() {
+    for profile in profiles() {
+        let named = |seed| key(profile, seed).with_mki(&[seed; 4]).unwrap();
+        let mut sender = Sender::new(named(2), Options::new()).unwrap();
+        let mut receiver = Receiver::new(named(1), Options::new()).unwrap();
+        receiver.add_key(named(2)).unwrap();
+        assert_eq!(exchange(&mut sender, &mut receiver), 0, "{profile:?}");
+    }
+}
+
+#[test]
+fn no_burst_with_hidden_headers_allocates_and_none_out_of_place() {
+    for profile in Profile::ENCRYPTING {
+        let options = Options::new().header_protection(HeaderProtection::cryptex());
+        let mut sender = Sender::new(key(profile, 1), options.clone()).unwrap();
+        let mut receiver = Receiver::new(key(profile, 1), options).unwrap();
+        let body = [0x10, 1, 0, 0];
+        let plain = [1, 2, 3].map(|sequence| rtp_with(sequence, 2, Some((0xbede, &body))));
+        let (mut buffers, mut out, mut opened) = ([[0; 128]; 2], [0; 128], [0; 128]);
+        let count = measure(|| {
+            for (buffer, packet) in buffers.iter_mut().zip(&plain) {
+                buffer[..packet.len()].copy_from_slice(packet);
+            }
+            let mut burst = buffers.each_mut().map(|buffer| Datagram::new(buffer, plain[0].len()));
+            assert_eq!(sender.protect_rtp_batch(&mut burst), 2);
+            assert_eq!(receiver.unprotect_rtp_batch(&mut burst), 2);
+            let length = sender.protect_rtp_into(&plain[2], &mut out).unwrap();
+            assert!(receiver.unprotect_rtp_into(&out[..length], &mut opened).is_ok());
+        });
+        assert_eq!(count.count_total, 0, "{profile:?}");
     }
 }
 

@@ -62,6 +62,8 @@ fn padding_cannot_be_encrypted_and_no_cipher_encrypts_nothing() {
     for options in [elements(&[1]), cryptex()] {
         let key = || key(Profile::NULL_HMAC_SHA1_80, 1);
         assert!(matches!(Sender::new(key(), options.clone()), Err(Error::Misuse(_))));
+        let (mut sender, _) = pair_with(Profile::AEAD_AES_128_GCM, options.clone());
+        assert!(matches!(sender.rekey(key()), Err(Error::Misuse(_))));
         assert!(matches!(Receiver::new(key(), options), Err(Error::Misuse(_))));
     }
 }

@@ -78,3 +78,16 @@ fn keys_that_do_not_fit_the_others_are_refused() {
     }
     assert!(misuse(receiver.add_key(named(profile, 65))), "too many keys");
 }
+
+#[test]
+fn keys_with_and_without_an_mki_are_never_mixed() {
+    let profile = Profile::AEAD_AES_128_GCM;
+    let misuse = |result| matches!(result, Err(Error::Misuse(_)));
+    let mut with = Receiver::new(named(profile, 1), Options::new()).unwrap();
+    assert!(misuse(with.rekey(key(profile, 2), 0)), "a successor to a key with an MKI");
+    let mut without = Receiver::new(key(profile, 1), Options::new()).unwrap();
+    assert!(misuse(without.rekey(named(profile, 2), 0)), "a successor with an MKI");
+    assert!(misuse(without.add_key(named(profile, 2))), "an MKI beside none");
+    assert!(misuse(without.add_key(key(profile, 2))), "a second key without an MKI");
+    assert!(misuse(without.remove_key(&[])), "the only key");
+}

@@ -86,4 +86,5 @@ fn a_second_successor_ends_the_first_overlap() {
     assert_eq!(unprotect_rtp(&mut receiver, &newest), Ok(rtp(3)));
     assert_eq!(unprotect_rtp(&mut receiver, &older), Ok(rtp(2)));
     assert_eq!(unprotect_rtp(&mut receiver, &oldest), Err(Error::NotAuthentic));
+    assert_eq!(receiver.rekey(key(profile, 1), 300), Ok(()), "the first key is gone");
 }

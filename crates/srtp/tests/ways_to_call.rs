@@ -94,6 +94,37 @@ fn in_place_out_of_place_and_burst_give_the_same() {
 }
 
 #[test]
+fn rtcp_in_place_and_out_of_place_give_the_same() {
+    for profile in profiles() {
+        let mut rng = ChaCha8Rng::seed_from_u64(3_711);
+        let sender = || Sender::new(key(profile, 1), options(profile)).unwrap();
+        let receiver = || Receiver::new(key(profile, 1), options(profile)).unwrap();
+        let ((mut one, mut other), (mut near, mut far)) =
+            ((sender(), sender()), (receiver(), receiver()));
+        for _ in 0..400 {
+            let mut plain = packet(&mut rng);
+            if plain.len() > 8 && rng.next_u32() % 4 > 0 {
+                plain[..8].copy_from_slice(&[0x80, 200, 0, 6, 0, 0, 0, 1]);
+            }
+            let mut buffer = [plain.as_slice(), &[0; 40]].concat();
+            let mut out = vec![0; plain.len() + 40];
+            let left = one.protect_rtcp(&mut buffer, plain.len()).map(|n| buffer[..n].to_vec());
+            let right = other.protect_rtcp_into(&plain, &mut out).map(|n| out[..n].to_vec());
+            assert_eq!(left, right);
+            let Ok(mut protected) = left else { continue };
+            if rng.next_u32().is_multiple_of(4) {
+                let place = rng.next_u32() as usize % protected.len();
+                protected[place] ^= 1;
+            }
+            let (mut buffer, mut out) = (protected.clone(), vec![0; protected.len()]);
+            let left = near.unprotect_rtcp(&mut buffer).map(|n| buffer[..n].to_vec());
+            let right = far.unprotect_rtcp_into(&protected, &mut out).map(|n| out[..n].to_vec());
+            assert_eq!(left, right);
+        }
+    }
+}
+
+#[test]
 fn a_burst_goes_on_after_a_packet_that_fails() {
     let (mut sender, mut receiver) = pair_with(Profile::AEAD_AES_128_GCM, Options::new());
     let mut buffers = [[0; 64]; 3];
