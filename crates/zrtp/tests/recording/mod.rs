@@ -88,18 +88,23 @@ impl Recording {
         }
     }
 
+    /// A sender may have changed its Hello for an older version: the one that hvi or the hash
+    /// chain fits is the one that counts.
     fn trace(&self) -> Trace {
-        let messages = Messages {
-            hello_i: self.message(Role::Initiator, b"Hello   "),
-            hello_r: self.message(Role::Responder, b"Hello   "),
-            commit: self.message(Role::Initiator, b"Commit  "),
-            dh_parts: self.parts(),
-            confirms: (
-                self.message(Role::Responder, b"Confirm1"),
-                self.message(Role::Initiator, b"Confirm2"),
-            ),
-        };
-        Trace::read(&messages).unwrap_or_else(|error| panic!("{}: {error}", self.name))
+        let commit = self.message(Role::Initiator, b"Commit  ");
+        let confirm1 = self.message(Role::Responder, b"Confirm1");
+        let confirms = (confirm1, self.message(Role::Initiator, b"Confirm2"));
+        let dh_parts = self.parts();
+        let mut refused = Vec::new();
+        for hello_r in self.all(Role::Responder, b"Hello   ") {
+            for hello_i in self.all(Role::Initiator, b"Hello   ") {
+                match Trace::read(&Messages { hello_i, hello_r, commit, dh_parts, confirms }) {
+                    Ok(trace) => return trace,
+                    Err(error) => refused.push(error),
+                }
+            }
+        }
+        panic!("{}: {refused:?}", self.name)
     }
 
     fn parts(&self) -> Option<(&[u8], &[u8])> {
@@ -115,9 +120,14 @@ impl Recording {
 
     /// The last message of this type: a Commit may have been repeated.
     fn find(&self, from: Role, kind: &[u8; 8]) -> Option<&[u8]> {
-        let sent = self.packets.iter().filter(|packet| packet.from == from).rev();
+        self.all(from, kind).next()
+    }
+
+    /// All messages of this type, the last one first.
+    fn all(&self, from: Role, kind: &[u8; 8]) -> impl Iterator<Item = &[u8]> {
+        let sent = self.packets.iter().filter(move |packet| packet.from == from).rev();
         sent.map(|packet| Packet::read(&packet.datagram).unwrap().message)
-            .find(|message| message[4..12] == *kind)
+            .filter(move |message| message[4..12] == *kind)
     }
 }
 
