@@ -7,8 +7,11 @@ mod pair;
 use std::sync::Arc;
 
 use pair::{Pair, ZID_A, ZID_B, kind_of};
-use privity_zrtp::message::DhPart;
-use privity_zrtp::{Cipher, Config, KeyAgreement, Offer, Packet, Zid};
+use privity_primitives::hash::sha256;
+use privity_primitives::mac::hmac_sha256;
+use privity_primitives::secret::Secret;
+use privity_zrtp::message::{Commit, CommitBody, DhPart};
+use privity_zrtp::{Cipher, Config, KeyAgreement, Offer, Packet, PeerMisbehaved, Zid};
 
 fn config(zid: Zid, agreement: KeyAgreement, ciphers: &[Cipher]) -> Arc<Config> {
     let offer = Offer::default().agreements(&[agreement]).and_then(|offer| offer.ciphers(ciphers));
@@ -55,4 +58,41 @@ fn no_value_is_sent_in_two_handshakes() {
     values.sort();
     values.dedup();
     assert_eq!(values.len(), 50);
+}
+
+/// A Commit with a public key is one of a KEM, whatever it is called: our spare keys do not
+/// answer it.
+#[test]
+fn a_crossed_commit_with_a_key_is_refused_where_the_agreement_has_none() {
+    let ends = [ZID_A, ZID_B].map(|zid| config(zid, KeyAgreement::X255, &[Cipher::Aes1]));
+    for (body, expected) in [
+        (
+            CommitBody::Kem { hvi: [0xff; 32], public: vec![9; 32] },
+            Err(PeerMisbehaved::PublicValue.into()),
+        ),
+        (CommitBody::Dh { hvi: [0xff; 32] }, Ok(())),
+    ] {
+        let mut pair = Pair::new(7);
+        let h0 = Secret::generate(&mut pair.b.rng.clone());
+        pair.tamper = Box::new(|to, datagram: Vec<u8>| match kind_of(&datagram).as_str() {
+            "Commit" => Vec::new(),
+            _ => vec![(to, datagram)],
+        });
+        pair.start(&ends[0], &ends[1]).run_for(100);
+        let mut sent = pair.b.sent.iter();
+        let sent = sent.find(|datagram| kind_of(datagram) == "Commit").unwrap();
+        let datagram = with_body(sent, body, &h0);
+        assert_eq!(pair.a.receive(&datagram, pair.now), expected);
+    }
+}
+
+/// A Commit of an end whose H0 is known, with another body.
+fn with_body(like: &[u8], body: CommitBody, h0: &Secret<32>) -> Vec<u8> {
+    let packet = Packet::read(like).unwrap();
+    let mut commit = Commit { body, ..Commit::read(packet.message).unwrap() };
+    let message = commit.write();
+    let (covered, _) = message.split_last_chunk::<8>().unwrap();
+    let h1 = sha256(&[h0.expose()]);
+    commit.mac = *hmac_sha256(&h1, &[covered]).expose().first_chunk().unwrap();
+    Packet { message: &commit.write(), ..packet }.write()
 }
