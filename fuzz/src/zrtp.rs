@@ -1,0 +1,341 @@
+//! ZRTP messages from arbitrary bytes, and two sessions driven by arbitrary operations.
+
+use std::sync::Arc;
+
+use arbitrary::Arbitrary;
+use privity_primitives::random::CryptoRng;
+use privity_primitives::secret::SecretVec;
+use privity_zrtp::message::Message;
+use privity_zrtp::{
+    AuthTag, CallKeys, Cipher, ClearRule, CommitRule, Config, Env, Event, Hash, KeyAgreement,
+    MemoryCache, Offer, Packet, PresharedRule, Secured, Session, SrtpKeys, Zid,
+};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+/// Reads arbitrary bytes as a datagram and as a message, and hands both to a session.
+pub fn packet(input: &[u8]) {
+    let mut end = End::new(1, 0x0a0a_0a0a, config(Zid([1; 12]), 0));
+    if let Ok(packet) = Packet::read(input) {
+        assert_eq!(packet.write()[2..], input[2..], "a packet comes back");
+    }
+    if let Ok(message) = Message::read(input) {
+        assert_eq!(Message::read(&message.write()), Ok(message), "a message comes back");
+    }
+    let _ = end.with(0, |session, env| session.handle_packet(input, env));
+    let ssrc = 0x0b0b_0b0b;
+    let wrapped = Packet { sequence: 1, ssrc, message: input }.write();
+    let _ = end.with(0, |session, env| session.handle_packet(&wrapped, env));
+}
+
+/// One thing that happens to two sessions and the line between them.
+#[derive(Arbitrary, Debug)]
+pub enum Operation {
+    /// The oldest datagram that was not delivered yet arrives.
+    Next(Side),
+    /// A datagram arrives, perhaps again, perhaps late, perhaps at its own sender.
+    Deliver {
+        /// Who receives it.
+        to: Side,
+        /// Who sent it.
+        from: Side,
+        /// Which of the datagrams so far.
+        datagram: u16,
+    },
+    /// As `Deliver`, with a byte changed and the CRC put right.
+    Forge {
+        /// Who receives it.
+        to: Side,
+        /// Who sent it.
+        from: Side,
+        /// Which of the datagrams so far.
+        datagram: u16,
+        /// Which byte behind the packet header.
+        place: u16,
+        /// What it is combined with.
+        change: u8,
+    },
+    /// An arbitrary message arrives.
+    Inject {
+        /// Who receives it.
+        to: Side,
+        /// From the peer's SSRC, or a stranger's.
+        ssrc: u8,
+        /// What it says.
+        message: Vec<u8>,
+    },
+    /// Time passes: milliseconds.
+    Wait(u16),
+    /// Both sides run undisturbed for a while.
+    Settle,
+    /// A caller does something.
+    Call(Side, Act),
+}
+
+/// One of two ends.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub enum Side {
+    /// The first.
+    A,
+    /// The second.
+    B,
+}
+
+/// What a caller may do.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub enum Act {
+    /// The SAS was compared.
+    Confirm,
+    /// It was not, after all.
+    Withdraw,
+    /// Leave encryption.
+    Clear,
+    /// Ping.
+    Ping,
+    /// Agree to an enrolment.
+    Enrol,
+    /// Media came in.
+    Media,
+    /// A new stream: the next call, or a further stream of this one.
+    Renew {
+        /// Of this call.
+        further: bool,
+    },
+}
+
+/// Two ends and what they sent. Whatever happens, there is no panic; if both are secure with
+/// one another they have the same keys and the same SAS; and they come to rest.
+pub struct Dialogue {
+    ends: [End; 2],
+    now: u64,
+}
+
+struct End {
+    config: Arc<Config>,
+    session: Session,
+    cache: MemoryCache,
+    call: CallKeys,
+    rng: ChaCha8Rng,
+    ssrc: u32,
+    sent: Vec<Vec<u8>>,
+    delivered: usize,
+    secured: Option<Box<Secured>>,
+    keys: Option<Box<SrtpKeys>>,
+}
+
+impl Dialogue {
+    /// Two fresh ends, configured by one byte.
+    #[must_use]
+    pub fn new(choice: u8) -> Self {
+        let a = End::new(1, 0x0a0a_0a0a, config(Zid([1; 12]), choice & 0x0f));
+        let b = End::new(2, 0x0b0b_0b0b, config(Zid([2; 12]), choice >> 4));
+        Self { ends: [a, b], now: 0 }
+    }
+
+    /// Lets one thing happen.
+    pub fn run(&mut self, operation: &Operation) {
+        match operation {
+            Operation::Next(to) => self.next(*to),
+            Operation::Deliver { to, from, datagram } => {
+                if let Some(datagram) = self.sent(*from, *datagram) {
+                    self.receive(*to, &datagram);
+                }
+            }
+            Operation::Forge { to, from, datagram, place, change } => {
+                if let Some(datagram) = self.sent(*from, *datagram) {
+                    let datagram = forged(&datagram, (*place).into(), *change);
+                    self.receive(*to, &datagram);
+                }
+            }
+            Operation::Inject { to, ssrc, message } => {
+                let ssrc = [0x0a0a_0a0a, 0x0b0b_0b0b, 0x0c0c_0c0c][usize::from(ssrc % 3)];
+                self.receive(*to, &Packet { sequence: 1, ssrc, message }.write());
+            }
+            Operation::Wait(millis) => {
+                self.now += u64::from(*millis);
+                self.alarms();
+            }
+            Operation::Settle => self.settle(),
+            Operation::Call(side, act) => {
+                let now = self.now;
+                self.ends[index(*side)].act(now, *act);
+            }
+        }
+        for end in &mut self.ends {
+            end.drain();
+        }
+        self.compare();
+    }
+
+    /// At the end both sides come to rest: no timer runs for ever.
+    pub fn check(&mut self) {
+        for _ in 0..2_000 {
+            let due = self.ends.iter().filter_map(|end| end.session.poll_timeout()).min();
+            let Some(due) = due else { return };
+            self.now = self.now.max(due);
+            self.alarms();
+        }
+        panic!("a timer runs for ever");
+    }
+
+    fn next(&mut self, to: Side) {
+        let from = &mut self.ends[1 - index(to)];
+        let Some(datagram) = from.sent.get(from.delivered).cloned() else { return };
+        from.delivered += 1;
+        self.receive(to, &datagram);
+    }
+
+    fn settle(&mut self) {
+        for _ in 0..40 {
+            for end in &mut self.ends {
+                end.drain();
+            }
+            self.next(Side::A);
+            self.next(Side::B);
+            self.now += 10;
+            self.alarms();
+        }
+    }
+
+    fn sent(&self, from: Side, datagram: u16) -> Option<Vec<u8>> {
+        let sent = &self.ends[index(from)].sent;
+        sent.get(usize::from(datagram).checked_rem(sent.len())?).cloned()
+    }
+
+    fn receive(&mut self, to: Side, datagram: &[u8]) {
+        let now = self.now;
+        let _ = self.ends[index(to)].with(now, |session, env| session.handle_packet(datagram, env));
+    }
+
+    fn alarms(&mut self) {
+        let now = self.now;
+        for end in &mut self.ends {
+            while end.session.poll_timeout().is_some_and(|due| due <= now) {
+                end.with(now, |session, env| session.handle_timeout(env));
+                end.drain();
+            }
+        }
+    }
+
+    /// Streams under the same session key are secure with one another.
+    fn compare(&self) {
+        let [a, b] = &self.ends;
+        let (Some(of_a), Some(of_b)) = (&a.secured, &b.secured) else { return };
+        let (Some(a), Some(b)) = (&a.keys, &b.keys) else { return };
+        if a.send.key == b.receive.key {
+            assert_eq!(of_a.sashash, of_b.sashash);
+            assert_eq!(of_a.role, of_b.role.other());
+            assert_eq!(of_a.suite, of_b.suite);
+            assert_eq!(a.receive.key, b.send.key);
+        }
+    }
+}
+
+impl End {
+    fn new(seed: u64, ssrc: u32, config: Arc<Config>) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let (mut cache, mut call) = (MemoryCache::new(), CallKeys::new());
+        let mut env = Env { now: 0, rng: &mut rng, cache: &mut cache, call: &mut call };
+        let session = Session::first(config.clone(), ssrc, &mut env);
+        let sent = Vec::new();
+        let (delivered, secured, keys) = (0, None, None);
+        Self { config, session, cache, call, rng, ssrc, sent, delivered, secured, keys }
+    }
+
+    fn with<T>(&mut self, now: u64, act: impl FnOnce(&mut Session, &mut Env<'_>) -> T) -> T {
+        let rng = &mut self.rng as &mut dyn CryptoRng;
+        let mut env = Env { now, rng, cache: &mut self.cache, call: &mut self.call };
+        let result = act(&mut self.session, &mut env);
+        while let Some(event) = self.session.poll_event() {
+            match event {
+                Event::Secure(secured) => self.secured = Some(secured),
+                Event::Keys(keys) => self.keys = Some(keys),
+                _ => {}
+            }
+        }
+        result
+    }
+
+    fn act(&mut self, now: u64, act: Act) {
+        if let Act::Renew { further } = act {
+            self.renew(now, further);
+            return;
+        }
+        let _ = self.with(now, |session, env| match act {
+            Act::Confirm => session.confirm_sas(env),
+            Act::Withdraw => session.withdraw_sas(env),
+            Act::Clear => session.request_clear(env),
+            Act::Enrol => session.accept_enrolment(env),
+            Act::Ping => {
+                session.ping();
+                Ok(())
+            }
+            Act::Media | Act::Renew { .. } => {
+                session.media_received(env);
+                Ok(())
+            }
+        });
+    }
+
+    fn renew(&mut self, now: u64, further: bool) {
+        let config = self.config.clone();
+        if !further {
+            self.call = CallKeys::new();
+        }
+        let rng = &mut self.rng as &mut dyn CryptoRng;
+        let mut env = Env { now, rng, cache: &mut self.cache, call: &mut self.call };
+        let session = if further {
+            Session::further(config, self.ssrc, &mut env)
+        } else {
+            Ok(Session::first(config, self.ssrc, &mut env))
+        };
+        if let Ok(session) = session {
+            self.session = session;
+            (self.secured, self.keys) = (None, None);
+        }
+    }
+
+    fn drain(&mut self) {
+        while let Some(datagram) = self.session.poll_transmit() {
+            self.sent.push(datagram);
+        }
+    }
+}
+
+/// A packet with one byte of its message changed and a CRC that fits.
+fn forged(datagram: &[u8], place: usize, change: u8) -> Vec<u8> {
+    let Ok(packet) = Packet::read(datagram) else { return datagram.to_vec() };
+    let mut message = packet.message.to_vec();
+    let place = place % message.len();
+    message[place] ^= change;
+    Packet { sequence: packet.sequence, ssrc: packet.ssrc, message: &message }.write()
+}
+
+fn config(zid: Zid, choice: u8) -> Arc<Config> {
+    let agreements = [KeyAgreement::X255, KeyAgreement::Multistream, KeyAgreement::Preshared];
+    let offer = Offer::default().agreements(&agreements).expect("three");
+    let offer = offer.hashes(&[Hash::S256]).expect("one");
+    let offer = offer.ciphers(&[Cipher::Aes1]).expect("one");
+    let offer = offer.auth_tags(&[AuthTag::Hs80]).expect("one");
+    let config = Config::new(zid).offer(offer).clear(ClearRule::Allow);
+    let config = match choice & 1 {
+        0 => config,
+        _ => config.preshared(PresharedRule::Prefer),
+    };
+    let config = match choice & 2 {
+        0 => config,
+        _ => config.commits(CommitRule::Passive),
+    };
+    let config = match choice & 4 {
+        0 => config,
+        _ => config.aux_secret(SecretVec::new(vec![7; 32])).expect("32 bytes"),
+    };
+    Arc::new(config)
+}
+
+const fn index(side: Side) -> usize {
+    match side {
+        Side::A => 0,
+        Side::B => 1,
+    }
+}
