@@ -2,12 +2,15 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod puppet;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use privity_primitives::random::CryptoRng;
 use privity_zrtp::{
-    CallKeys, Config, Env, Error, Event, Failure, MemoryCache, Secured, Session, SrtpKeys, Zid,
+    CallKeys, Config, Env, Error, Event, Failure, KeyAgreement, MemoryCache, Offer, Packet,
+    Secured, Session, SrtpKeys, Zid,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -90,6 +93,23 @@ impl End {
         self.secured.is_some()
             || self.failed.is_some()
             || self.events.iter().any(|event| matches!(event, Event::NoPeer { .. }))
+    }
+
+    /// The newest message of this type that was sent, whole.
+    #[track_caller]
+    pub fn last(&mut self, kind: &str) -> Vec<u8> {
+        let fresh = self.drain();
+        self.sent.extend(fresh);
+        let found = self.sent.iter().rev().find(|datagram| kind_of(datagram) == kind);
+        let Some(datagram) = found else { panic!("no {kind} was sent: {:?}", self.drops) };
+        Packet::read(datagram).unwrap().message.to_vec()
+    }
+
+    /// How many datagrams of this type were sent.
+    pub fn count(&mut self, kind: &str) -> usize {
+        let fresh = self.drain();
+        self.sent.extend(fresh);
+        self.sent.iter().filter(|datagram| kind_of(datagram) == kind).count()
     }
 
     fn drain(&mut self) -> Vec<Vec<u8>> {
@@ -267,6 +287,19 @@ impl<'a> Pair<'a> {
 
 pub fn phone(zid: Zid) -> Arc<Config> {
     Arc::new(Config::new(zid))
+}
+
+/// A telephone whose agreement is cheap: X255, Multistream, Preshared.
+pub fn quick(zid: Zid) -> Config {
+    let agreements = [KeyAgreement::X255, KeyAgreement::Multistream, KeyAgreement::Preshared];
+    Config::new(zid).offer(Offer::default().agreements(&agreements).unwrap())
+}
+
+/// An end of its own, started, without a line.
+pub fn alone(config: Config) -> End {
+    let mut end = End::new(5, 0x0a0a_0a0a);
+    end.start(&Arc::new(config), START);
+    end
 }
 
 /// The type of the message in a datagram, without padding.
