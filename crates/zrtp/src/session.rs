@@ -207,6 +207,12 @@ impl Session {
             Message::PingAck(ack) => return self.ping_answered(ack),
             Message::Error(code) => self.peer_error(*code, ssrc, env),
             Message::ErrorAck => {}
+            // Acknowledgements carry no proof: the SSRC is what a stranger has to guess.
+            Message::HelloAck | Message::Conf2Ack | Message::ClearAck | Message::RelayAck
+                if self.core.peers.of_ssrc(ssrc).is_none() =>
+            {
+                return Err(PeerMisbehaved::Unexpected.into());
+            }
             message => {
                 let incoming = Incoming { message, bytes, ssrc };
                 let Step { next, outcome } =

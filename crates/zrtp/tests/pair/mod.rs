@@ -112,7 +112,8 @@ impl End {
         self.sent.iter().filter(|datagram| kind_of(datagram) == kind).count()
     }
 
-    fn drain(&mut self) -> Vec<Vec<u8>> {
+    /// What the session wants to send.
+    pub fn drain(&mut self) -> Vec<Vec<u8>> {
         let mut datagrams = Vec::new();
         while let Some(datagram) = self.session.as_mut().and_then(Session::poll_transmit) {
             datagrams.push(datagram);

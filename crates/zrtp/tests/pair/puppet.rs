@@ -7,7 +7,7 @@ use privity_primitives::mac::hmac_sha256;
 use privity_primitives::x25519::Ephemeral;
 use privity_zrtp::message::{
     AlgorithmLists, Commit, CommitBody, Confirm, ConfirmFlags, ConfirmPlain, DhPart, Hello,
-    HelloFlags, Message, NameList,
+    HelloFlags, Message, NameList, SasRelay, SasRelayPlain,
 };
 use privity_zrtp::{Packet, Role, Zid};
 
@@ -172,11 +172,22 @@ impl Keys {
 
     /// A Confirm of this side.
     pub fn seal(&self, sender: Role, plain: &ConfirmPlain) -> Confirm {
-        let (iv, mut ciphertext) = ([7; 16], plain.write());
+        let (mac, iv, ciphertext) = self.encrypt(sender, plain.write());
+        Confirm { mac, iv, ciphertext }
+    }
+
+    /// A SASrelay of this side.
+    pub fn seal_relay(&self, sender: Role, plain: &SasRelayPlain) -> SasRelay {
+        let (mac, iv, ciphertext) = self.encrypt(sender, plain.write());
+        SasRelay { mac, iv, ciphertext }
+    }
+
+    fn encrypt(&self, sender: Role, mut ciphertext: Vec<u8>) -> ([u8; 8], [u8; 16], Vec<u8>) {
+        let iv = [7; 16];
         let [key, mac_key] = labels(sender);
         aes_cfb::encrypt(&self.derive(key, 16), &iv, &mut ciphertext).unwrap();
         let mac = hmac_sha256(&self.derive(mac_key, 32), &[&ciphertext]);
-        Confirm { mac: *mac.expose().first_chunk().unwrap(), iv, ciphertext }
+        (*mac.expose().first_chunk().unwrap(), iv, ciphertext)
     }
 
     /// The MAC of a side's GoClear.
