@@ -103,13 +103,17 @@ impl Keyring {
         self.spare.clear();
         self.spare.extend_from_slice(packet);
         let [newer, older, ..] = self.keys.as_mut_slice() else { return Err(NO_KEY) };
-        match under(newer, packet) {
-            Err(Error::NotAuthentic | Error::LimitReached(_)) => {
-                packet.copy_from_slice(&self.spare);
-                under(older, packet)
-            }
-            result => result,
+        let first = match under(newer, packet) {
+            Err(error @ (Error::NotAuthentic | Error::LimitReached(_))) => error,
+            result => return result,
+        };
+        packet.copy_from_slice(&self.spare);
+        let second = under(older, packet);
+        if second == Err(Error::NotAuthentic) && first != Error::NotAuthentic {
+            packet.copy_from_slice(&self.spare);
+            return Err(first);
         }
+        second
     }
 
     fn select(&mut self, protocol: Protocol, packet: &[u8]) -> Result<&mut Context, Error> {

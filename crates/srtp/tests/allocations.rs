@@ -65,6 +65,15 @@ fn no_packet_allocates_in_an_overlap() {
 }
 
 #[test]
+fn the_end_of_an_overlap_gives_its_memory_back() {
+    let profile = Profile::AEAD_AES_128_GCM;
+    let mut receiver = Receiver::new(key(profile, 1), Options::new()).unwrap();
+    receiver.rekey(key(profile, 2), 1).unwrap();
+    let freed = -measure(|| receiver.handle_timeout(1)).bytes_current;
+    assert!(freed >= 65_535, "{freed} bytes");
+}
+
+#[test]
 fn no_packet_allocates_to_find_its_key() {
     for profile in profiles() {
         let named = |seed| key(profile, seed).with_mki(&[seed; 4]).unwrap();

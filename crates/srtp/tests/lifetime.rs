@@ -68,3 +68,21 @@ fn forged_packets_do_not_spend_a_key() {
     }
     assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
 }
+
+#[test]
+fn in_an_overlap_each_key_lives_its_own_life() {
+    let profile = Profile::AEAD_AES_128_GCM;
+    let successor = || key(profile, 2).with_lifetime(1, 1).unwrap();
+    let mut sender = Sender::new(short(1), Options::new()).unwrap();
+    let mut receiver = Receiver::new(short(1), Options::new()).unwrap();
+    let old = protect_rtp(&mut sender, &rtp_of(SSRC, 1));
+    sender.rekey(key(profile, 2)).unwrap();
+    receiver.rekey(successor(), 1_000).unwrap();
+    let packets = [2, 3].map(|sequence| protect_rtp(&mut sender, &rtp_of(SSRC, sequence)));
+    assert!(unprotect_rtp(&mut receiver, &packets[0]).is_ok());
+    let mut refused = packets[1].clone();
+    let result = receiver.unprotect_rtp(&mut refused);
+    assert_eq!(result, Err(Error::LimitReached(Limit::RtpLifetime)));
+    assert_eq!(refused, packets[1], "unchanged");
+    assert!(unprotect_rtp(&mut receiver, &old).is_ok(), "the old key is not spent");
+}

@@ -90,4 +90,6 @@ fn keys_with_and_without_an_mki_are_never_mixed() {
     assert!(misuse(without.add_key(named(profile, 2))), "an MKI beside none");
     assert!(misuse(without.add_key(key(profile, 2))), "a second key without an MKI");
     assert!(misuse(without.remove_key(&[])), "the only key");
+    without.rekey(key(profile, 2), 1).unwrap();
+    assert!(misuse(without.remove_key(&[])), "a key without an MKI ends by time");
 }
