@@ -33,7 +33,6 @@ impl Client {
         let state = self.conversation(conversation)?;
         let view = state.fold.now();
         self.check_post_quantum(view.policy(), &newest)?;
-        let pins = newest.into_iter().filter(|pin| view.pin(&pin.account) != Some(*pin)).collect();
         let next = view.position() + 1;
         let (granted_from, epoch) = match history {
             History::Full if view.policy().history == HistoryPolicy::Full => {
@@ -42,7 +41,11 @@ impl Client {
             History::Full | History::FromNow => (next, EpochWish::Fenced),
         };
         let action = Action::Add { accounts, grant: Grant { granted_from } };
-        self.propose(*conversation, Proposal { pins, ..Proposal::of(action, epoch) }, context)
+        self.propose(
+            *conversation,
+            Proposal { pins: newest, ..Proposal::of(action, epoch) },
+            context,
+        )
     }
 
     /// Ends others' memberships, with a new epoch that they do not get.

@@ -60,7 +60,7 @@ impl Client {
         proposal: Proposal,
         context: &mut Context<'_>,
     ) -> Result<(Pending, ConversationId), Error> {
-        self.check_may_propose(&id)?;
+        self.check_may_propose(&id, &proposal.action)?;
         let author = self.own.account();
         let device = self.own.device();
         let state = self.conversation_mut(&id)?;

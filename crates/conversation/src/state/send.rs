@@ -1,5 +1,5 @@
 use crate::Error;
-use crate::format::{ConversationId, MessageId, PostQuantumPolicy};
+use crate::format::{Action, ConversationId, MessageId, PostQuantumPolicy};
 use crate::log::{rotation_due, rotation_overdue};
 use crate::message::{Author, Draft, OutgoingChain, seal};
 use crate::state::conversation::{Standing, Understood};
@@ -115,9 +115,17 @@ impl Client {
         Ok(())
     }
 
-    /// Whether a change may be proposed now.
-    pub(super) fn check_may_propose(&self, conversation: &ConversationId) -> Result<(), Error> {
-        self.check_takes_part(conversation)?;
+    /// Whether a change may be proposed now; whoever was invited may go without accepting.
+    pub(super) fn check_may_propose(
+        &self,
+        conversation: &ConversationId,
+        action: &Action,
+    ) -> Result<(), Error> {
+        match self.stands_in_the_way(conversation)? {
+            Some(Blocked::NotAccepted) if matches!(action, Action::Leave { .. }) => {}
+            Some(blocked) => return Err(blocked.into()),
+            None => {}
+        }
         match self.conversation(conversation)?.pending {
             Some(_) => Err(Blocked::ChangePending.into()),
             None => Ok(()),
@@ -125,22 +133,26 @@ impl Client {
     }
 
     fn check_takes_part(&self, conversation: &ConversationId) -> Result<(), Error> {
+        let blocked = self.stands_in_the_way(conversation)?;
+        blocked.map_or(Ok(()), |blocked| Err(blocked.into()))
+    }
+
+    fn stands_in_the_way(&self, conversation: &ConversationId) -> Result<Option<Blocked>, Error> {
         if self.creating.contains_key(conversation) {
-            return Err(Blocked::ChangePending.into());
+            return Ok(Some(Blocked::ChangePending));
         }
         let state = self.conversation(conversation)?;
-        let blocked = if state.understood == Understood::UpdateNeeded {
-            Blocked::UpdateNeeded
+        Ok(if state.understood == Understood::UpdateNeeded {
+            Some(Blocked::UpdateNeeded)
         } else if state.fork.is_some() {
-            Blocked::Forked
+            Some(Blocked::Forked)
         } else if !state.is_member(&self.own.account()) {
-            Blocked::NotMember
+            Some(Blocked::NotMember)
         } else if state.standing != Standing::Accepted {
-            Blocked::NotAccepted
+            Some(Blocked::NotAccepted)
         } else {
-            return Ok(());
-        };
-        Err(blocked.into())
+            None
+        })
     }
 
     /// Whether the key should be replaced by now: somebody left, or its time or number of
