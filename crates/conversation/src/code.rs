@@ -193,6 +193,7 @@ pub const CODES: &[Code] = &[
         "an account is not what it was when it was verified",
         "Show what changed; verify again, or accept it, or remove the member.",
     ),
+    row("blocked/device-revoked", "this device was revoked", "Show it; offer to wipe this device."),
     row(
         "blocked/change-pending",
         "an earlier change waits for the relay",

@@ -44,6 +44,7 @@ fn produced() -> BTreeSet<&'static str> {
         Blocked::SecretMissing.into(),
         Blocked::PostQuantum(Vec::new()).into(),
         Blocked::ContactChanged(Vec::new()).into(),
+        Blocked::DeviceRevoked.into(),
         Blocked::ChangePending.into(),
     ];
     let findings = [

@@ -1,13 +1,14 @@
 use std::collections::{BTreeMap, VecDeque};
 
-use privity_conversation::Error;
 use privity_conversation::account::{
-    Directory, NewAccount, NewDevice, NewKey, NewRecovery, RecoveryAuthority, RecoveryPhrase,
+    Directory, JoiningDevice, NewAccount, NewDevice, NewKey, NewRecovery, RecoveryAuthority,
+    RecoveryPhrase,
 };
 use privity_conversation::format::{
     AccountId, ConversationId, GenerationRecord, MessageId, Statement,
 };
 use privity_conversation::state::{Changes, Client, Context, Event, Incoming, RecordKey, Request};
+use privity_conversation::{Error, LocalSecret};
 use privity_primitives::secret::Secret;
 use privity_primitives::wrap::{Suite, WrapPrivateKey};
 use privity_wire::Codec;
@@ -139,6 +140,40 @@ impl Device {
             Client::restore(&storage_key, directory, &authority, seeds, &plan, &mut context)?;
         let mut device = Self::around(client, storage_key, now, rng);
         device.phrase = Some(phrase);
+        device.perform(changes, relay, &mut Link::good())?;
+        Ok(device)
+    }
+
+    /// A further device of this one's account, added by this one.
+    ///
+    /// # Errors
+    /// As of the calls it makes.
+    pub fn pair(&mut self, seed: u64, relay: &mut Relay) -> Result<Self, Error> {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let local = LocalSecret::generate(&mut rng);
+        let joining = JoiningDevice::new(Suite::X25519, &local, &mut rng)?;
+        let account = self.account();
+        let request = joining.request()?;
+        self.act(relay, |client, context| {
+            client.change_account(
+                |tools| {
+                    let draft = tools.own.draft_device(tools.chain, &request)?;
+                    let consent = joining.consent(&draft, &account)?;
+                    tools.own.add_device(tools.chain, &draft, &consent)
+                },
+                context,
+            )
+        })?;
+        let mut directory = Directory::default();
+        for bytes in relay.accounts.get(&account).into_iter().flatten() {
+            let statement = Statement::from_bytes(bytes)?;
+            directory.learn(&statement).map_err(|fault| Error::Chain(account, fault))?;
+        }
+        let storage_key = Secret::generate(&mut rng);
+        let mut context = Context { now: self.now, rng: &mut rng };
+        let (client, changes) =
+            Client::join(&storage_key, directory, &account, joining, &mut context)?;
+        let mut device = Self::around(client, storage_key, self.now, rng);
         device.perform(changes, relay, &mut Link::good())?;
         Ok(device)
     }

@@ -25,6 +25,8 @@ pub enum Blocked {
     /// These accounts are not what they were when they were verified, or are said to be
     /// somebody whom the app knows as another: a person decides before anything is wrapped.
     ContactChanged(Vec<AccountId>),
+    /// This device was revoked.
+    DeviceRevoked,
     /// A change of this device waits for the relay's answer.
     ChangePending,
 }
@@ -43,6 +45,7 @@ impl Blocked {
             Self::SecretMissing => "blocked/secret-missing",
             Self::PostQuantum(_) => "blocked/post-quantum",
             Self::ContactChanged(_) => "blocked/contact-changed",
+            Self::DeviceRevoked => "blocked/device-revoked",
             Self::ChangePending => "blocked/change-pending",
         }
     }
@@ -66,6 +69,7 @@ impl fmt::Display for Blocked {
             Self::ContactChanged(accounts) => {
                 write!(f, "{} contacts have changed: look at them first", accounts.len())
             }
+            Self::DeviceRevoked => write!(f, "this device was revoked"),
             Self::ChangePending => write!(f, "an earlier change waits for the relay"),
         }
     }

@@ -110,6 +110,14 @@ pub enum Event {
     /// Another device's statement was first: this device's change of the account does not
     /// stand. Look again before deciding.
     StatementLost,
+    /// This device was revoked: it is shut out. Show it, and offer to wipe what is here.
+    DeviceRevoked,
+    /// The own account's newest key is not given to this device: its maker left it out, or
+    /// the relay spoiled the record. Another device of the account, or recovery, mends it.
+    GenerationWithheld {
+        /// Which.
+        generation: u32,
+    },
     /// A private-key operation is needed: see `private_key_requests`.
     PrivateKeyNeeded,
     /// The relay keeps something back: what was asked for did not come.

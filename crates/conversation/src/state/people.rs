@@ -5,8 +5,8 @@ use privity_primitives::secret::Secret;
 use privity_wire::Codec;
 
 use crate::account::{
-    Contacts, Directory, Learned, NewAccount, NewDevice, OwnAccount, PendingStatement,
-    RecoveryAuthority, Seeds, Settled,
+    Contacts, Directory, JoiningDevice, Learned, NewAccount, NewDevice, OwnAccount,
+    PendingStatement, RecoveryAuthority, Seeds, Settled,
 };
 use crate::format::{AccountId, DeviceId, GenerationRecord, RelayErrorCode, Seeding, Statement};
 use crate::state::record::Sealer;
@@ -65,6 +65,27 @@ impl Client {
         let rng: &mut dyn CryptoRng = context.rng;
         let own = OwnAccount::restore(chain, (by, seeds), plan, context.now, (&local, rng))?;
         Self::start(storage_key, own, local, directory, context)
+    }
+
+    /// Becomes a further device of an account, once an active device has added it.
+    ///
+    /// `directory` holds the account's chain as the relay gave it, with this device in it.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if the chain does not have this device.
+    pub fn join(
+        storage_key: &Secret<32>,
+        directory: Directory,
+        account: &AccountId,
+        joining: JoiningDevice,
+        context: &mut Context<'_>,
+    ) -> Result<(Self, Changes), Error> {
+        let local = LocalSecret::generate(context.rng);
+        let chain = directory.chain(account).ok_or(Error::UNKNOWN)?;
+        let own = joining.into_account(chain, context.now)?;
+        let (client, mut changes) = Self::start(storage_key, own, local, directory, context)?;
+        changes.send.push(Request::FetchGenerations { account: *account });
+        Ok((client, changes))
     }
 
     fn start(
@@ -186,8 +207,13 @@ impl Client {
         let account = self.own.account();
         let chain = self.directory.chain(&account).ok_or(Error::UNKNOWN)?;
         let settled = self.own.settle(chain, context.now);
+        let active = chain.device_at(chain.head().seq, &self.own.device()).is_some();
+        if !active && settled != Settled::Waiting {
+            changes.events.push(Event::DeviceRevoked);
+        }
         let newest = chain
             .key_at(chain.head().seq)
+            .filter(|_| active)
             .filter(|key| key.seeding == Seeding::Seeded)
             .map(|key| key.generation);
         if newest.is_some() && newest != self.own.seeds().newest() {
@@ -204,7 +230,8 @@ impl Client {
     /// for holders that somebody left out or made wrong.
     ///
     /// # Errors
-    /// [`Error::Malformed`] or [`Error::Decrypt`] for a record that is not true.
+    /// [`Error::Malformed`] for bytes that are no record, [`Error::Misuse`] for one of another
+    /// account. One that does not open for this device is an event and stops nothing.
     pub fn handle_generations(
         &mut self,
         records: &[Vec<u8>],
@@ -215,7 +242,15 @@ impl Client {
         for bytes in records {
             let record = GenerationRecord::from_bytes(bytes)?;
             let chain = self.directory.chain(&account).ok_or(Error::UNKNOWN)?;
-            let check = self.own.take_record(chain, &record, context.rng)?;
+            let check = match self.own.take_record(chain, &record, context.rng) {
+                Ok(check) => check,
+                Err(Error::Decrypt) => {
+                    let generation = record.generation;
+                    changes.events.push(Event::GenerationWithheld { generation });
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             if check.needs_repair() {
                 let generation = self.own.seeds().record(chain)?.to_bytes()?;
                 changes.send.push(Request::PutGeneration { account, generation });

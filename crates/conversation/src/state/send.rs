@@ -142,7 +142,11 @@ impl Client {
             return Ok(Some(Blocked::ChangePending));
         }
         let state = self.conversation(conversation)?;
-        Ok(if state.understood == Understood::UpdateNeeded {
+        let chain = self.directory.chain(&self.own.account()).ok_or(Error::UNKNOWN)?;
+        let active = chain.device_at(chain.head().seq, &self.own.device()).is_some();
+        Ok(if !active {
+            Some(Blocked::DeviceRevoked)
+        } else if state.understood == Understood::UpdateNeeded {
             Some(Blocked::UpdateNeeded)
         } else if state.fork.is_some() {
             Some(Blocked::Forked)

@@ -3,5 +3,6 @@
 
 mod changes;
 mod contacts;
+mod devices;
 mod people;
 mod story;
