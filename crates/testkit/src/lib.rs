@@ -9,11 +9,13 @@
 //! Nothing here is checked or trusted: what the devices believe is up to the crates under
 //! test.
 
+mod begin;
 mod device;
 mod link;
 mod relay;
 
-pub use device::{Device, Plan, Shown};
+pub use begin::Plan;
+pub use device::{Device, Shown};
 pub use link::{Fate, Link};
 pub use privity_conversation as conversation;
 pub use rand_chacha::ChaCha20Rng;
