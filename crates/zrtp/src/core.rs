@@ -184,6 +184,13 @@ impl Core {
         self.hello = hello;
     }
 
+    /// As [`Core::send_hello`], within the budget.
+    pub(crate) fn answer_hello(&mut self, now: u64) {
+        if self.budget.spend(now) {
+            self.send_hello();
+        }
+    }
+
     /// Answers what cannot be accepted with an Error; changes nothing else.
     pub(crate) fn refuse(&mut self, error: Error, now: u64) {
         let code = code_of(Some(error));

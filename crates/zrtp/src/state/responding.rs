@@ -49,11 +49,15 @@ impl Responding {
         env: &mut Env<'_>,
     ) -> Step {
         let outcome = match incoming.message {
-            Message::Hello(hello) => hellos::receive(hello, incoming, core, env).map(|arrival| {
-                if let Arrival::New(_) = arrival {
-                    core.send_repeating(Retransmit::t1(core.hello.clone(), env.now));
-                }
-            }),
+            Message::Hello(hello) => {
+                hellos::receive(hello, incoming, core, env).map(|arrival| match arrival {
+                    Arrival::New(_) => {
+                        core.send_repeating(Retransmit::t1(core.hello.clone(), env.now));
+                    }
+                    // The real peer, while a false one is answered, may still lack our Hello.
+                    Arrival::Repeated => core.answer_hello(env.now),
+                })
+            }
             Message::HelloAck if core.peers.of_ssrc(incoming.ssrc).is_some() => {
                 core.timer = None;
                 Ok(())
