@@ -11,7 +11,7 @@ use crate::chain::HashChainVerified;
 use crate::config::PresharedRule;
 use crate::core::{Core, StreamKind};
 use crate::env::Env;
-use crate::event::CacheFinding;
+use crate::event::{AuxFinding, CacheFinding};
 use crate::hellos;
 use crate::message::{Commit, CommitBody, Confirm, Message};
 use crate::peers::PeerIndex;
@@ -74,12 +74,13 @@ impl StreamCommitted {
         let pbx = held.row.pbx.as_ref().map_or(&[][..], |pbx| pbx.expose());
         let key = preshared_key(suite.hash, rs1.expose(), aux, pbx);
         let key_id = key_id(suite.hash, &key);
+        let (aux, enrolled) = (finding(&held, aux), held.row.pbx.is_some());
         let nonce = random(env);
         let side = Side { role: Role::Initiator, suite, held };
         let make = |context| S0::preshared(suite, context, &key);
         let (body, commit, mut agreed) =
             derive(CommitBody::Preshared { nonce, key_id }, side, peer, core, make)?;
-        agreed.cache = CacheFinding::Matched;
+        (agreed.cache, agreed.aux, agreed.enrolled) = (CacheFinding::Matched, aux, enrolled);
         Self::send(peer, body, commit, agreed, core, env).map(Some)
     }
 
@@ -197,11 +198,12 @@ pub(super) fn answer(
             }
             let held =
                 HeldSecrets::load(env.cache, their.hello.zid, core.config.aux.as_ref(), env.now);
-            let key = find_key(suite.hash, &held, key_id).ok_or(PeerMisbehaved::NoSharedSecret)?;
+            let Found { key, aux, enrolled } =
+                find_key(suite.hash, &held, key_id).ok_or(PeerMisbehaved::NoSharedSecret)?;
             let side = Side { role, suite, held };
             let make = |context| S0::preshared(suite, context, &key);
             let mut agreed = Agreed::derived(side, &transcript, core, make);
-            agreed.cache = CacheFinding::Matched;
+            (agreed.cache, agreed.aux, agreed.enrolled) = (CacheFinding::Matched, aux, enrolled);
             agreed
         }
         _ => return Err(Misuse::State.into()),
@@ -223,17 +225,35 @@ fn derive(
     Ok((body, commit, agreed))
 }
 
-/// The key that a Preshared Commit names: one of our retained secrets, with or without the
-/// auxiliary secret and the one of a trusted middle.
-fn find_key(hash: Hash, held: &HeldSecrets, wanted: &[u8; 8]) -> Option<SecretVec> {
+/// The key that a Preshared Commit names, and what went into it besides a retained secret.
+struct Found {
+    key: SecretVec,
+    aux: AuxFinding,
+    enrolled: bool,
+}
+
+/// One of our retained secrets, with or without the auxiliary secret and the one of a trusted
+/// middle.
+fn find_key(hash: Hash, held: &HeldSecrets, wanted: &[u8; 8]) -> Option<Found> {
     let aux = held.aux.as_ref().map_or(&[][..], SecretVec::expose);
     let pbx = held.row.pbx.as_ref().map_or(&[][..], |pbx| pbx.expose());
     let retained = held.row.rs1.iter().chain(&held.row.rs2);
     let mut keys = retained.flat_map(|rs| {
         [(aux, pbx), (aux, &[][..]), (&[][..], pbx), (&[][..], &[][..])]
-            .map(|(aux, pbx)| preshared_key(hash, rs.expose(), aux, pbx))
+            .map(|(aux, pbx)| (preshared_key(hash, rs.expose(), aux, pbx), aux, pbx))
     });
-    keys.find(|key| privity_primitives::secret::equal(&key_id(hash, key), wanted))
+    let (key, aux, pbx) =
+        keys.find(|(key, ..)| privity_primitives::secret::equal(&key_id(hash, key), wanted))?;
+    Some(Found { key, aux: finding(held, aux), enrolled: !pbx.is_empty() })
+}
+
+/// Who leaves an auxiliary secret out that we hold has not shown it.
+fn finding(held: &HeldSecrets, used: &[u8]) -> AuxFinding {
+    match (&held.aux, used) {
+        (None, _) => AuxFinding::NotUsed,
+        (Some(_), []) => AuxFinding::Mismatched,
+        (Some(_), _) => AuxFinding::Matched,
+    }
 }
 
 fn random(env: &mut Env<'_>) -> [u8; 16] {
