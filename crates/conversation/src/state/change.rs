@@ -19,7 +19,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Missing`] if an account's statements are not here, [`Error::Blocked`] as of
-    /// every change below, [`Error::Refused`] if policy or role do not allow it.
+    /// every change below, [`Error::Entry`] if policy or role do not allow it.
     pub fn add(
         &mut self,
         conversation: &ConversationId,

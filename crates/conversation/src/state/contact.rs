@@ -55,7 +55,11 @@ impl Client {
                 _ => {}
             }
         }
-        changed.retain(|account| self.contacts.change_of(account, &self.directory).is_some());
+        // A thief's copy of an own device must not keep the others from healing.
+        let own = self.own.account();
+        changed.retain(|account| {
+            *account != own && self.contacts.change_of(account, &self.directory).is_some()
+        });
         self.changed = changed.into_iter().collect();
     }
 }
