@@ -1,0 +1,16 @@
+//! What must fail, by the number of the threat model's list: each attack is made by whoever
+//! would make it, with the public formats, and refused by the client as it is.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "../state/people.rs"]
+mod people;
+
+mod mallory;
+mod p01_accounts;
+mod p02_substituted_keys;
+mod p03_account_replays;
+mod p07_revoked_device;
+mod p08_copied_account;
+mod p10_revoked_device;
+mod p11_registered_rsa;
+mod p12_account_garbage;
