@@ -27,6 +27,7 @@ mod propose;
 mod query;
 mod receive;
 mod record;
+mod renew;
 mod repair;
 mod request;
 mod restore;

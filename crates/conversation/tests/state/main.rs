@@ -5,4 +5,5 @@ mod changes;
 mod contacts;
 mod devices;
 mod people;
+mod renew;
 mod story;
