@@ -7,8 +7,8 @@ use privity_primitives::random::CryptoRng;
 use privity_primitives::secret::SecretVec;
 use privity_zrtp::message::Message;
 use privity_zrtp::{
-    AuthTag, CallKeys, Cipher, ClearRule, CommitRule, Config, Env, Event, Hash, KeyAgreement,
-    MemoryCache, Offer, Packet, PresharedRule, Secured, Session, SrtpKeys, Zid,
+    AuthTag, CallKeys, Cipher, ClearRule, CommitRule, Config, Encrypted, Env, Event, Hash,
+    KeyAgreement, MemoryCache, Offer, Packet, PresharedRule, Session, SrtpKeys, Zid,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -103,7 +103,7 @@ pub enum Act {
     },
 }
 
-/// Two ends and what they sent. Whatever happens, there is no panic; if both are secure with
+/// Two ends and what they sent. Whatever happens, there is no panic; if both are encrypted with
 /// one another they have the same keys and the same SAS; and they come to rest.
 pub struct Dialogue {
     ends: [End; 2],
@@ -119,7 +119,7 @@ struct End {
     ssrc: u32,
     sent: Vec<Vec<u8>>,
     delivered: usize,
-    secured: Option<Box<Secured>>,
+    encrypted: Option<Box<Encrypted>>,
     keys: Option<Box<SrtpKeys>>,
 }
 
@@ -217,10 +217,10 @@ impl Dialogue {
         }
     }
 
-    /// Streams under the same session key are secure with one another.
+    /// Streams under the same session key are encrypted with one another.
     fn compare(&self) {
         let [a, b] = &self.ends;
-        let (Some(of_a), Some(of_b)) = (&a.secured, &b.secured) else { return };
+        let (Some(of_a), Some(of_b)) = (&a.encrypted, &b.encrypted) else { return };
         let (Some(a), Some(b)) = (&a.keys, &b.keys) else { return };
         if a.send.key == b.receive.key {
             assert_eq!(of_a.sashash, of_b.sashash);
@@ -238,8 +238,8 @@ impl End {
         let mut env = Env { now: 0, rng: &mut rng, cache: &mut cache, call: &mut call };
         let session = Session::first(config.clone(), ssrc, &mut env);
         let sent = Vec::new();
-        let (delivered, secured, keys) = (0, None, None);
-        Self { config, session, cache, call, rng, ssrc, sent, delivered, secured, keys }
+        let (delivered, encrypted, keys) = (0, None, None);
+        Self { config, session, cache, call, rng, ssrc, sent, delivered, encrypted, keys }
     }
 
     fn with<T>(&mut self, now: u64, act: impl FnOnce(&mut Session, &mut Env<'_>) -> T) -> T {
@@ -248,7 +248,7 @@ impl End {
         let result = act(&mut self.session, &mut env);
         while let Some(event) = self.session.poll_event() {
             match event {
-                Event::Secure(secured) => self.secured = Some(secured),
+                Event::Encrypted(encrypted) => self.encrypted = Some(encrypted),
                 Event::Keys(keys) => self.keys = Some(keys),
                 _ => {}
             }
@@ -291,7 +291,7 @@ impl End {
         };
         if let Ok(session) = session {
             self.session = session;
-            (self.secured, self.keys) = (None, None);
+            (self.encrypted, self.keys) = (None, None);
         }
     }
 

@@ -14,7 +14,7 @@ struct End {
     session: Session,
     cache: MemoryCache,
     call: CallKeys,
-    secure: Option<(KeyAgreement, Option<String>)>,
+    encrypted: Option<(KeyAgreement, Option<String>)>,
 }
 
 impl End {
@@ -22,7 +22,7 @@ impl End {
         let (mut cache, mut call) = (MemoryCache::new(), CallKeys::new());
         let mut env = Env { now: 0, rng, cache: &mut cache, call: &mut call };
         let session = Session::first(config.clone(), ssrc, &mut env);
-        Self { session, cache, call, secure: None }
+        Self { session, cache, call, encrypted: None }
     }
 
     fn receive(&mut self, datagram: &[u8], rng: &mut System) {
@@ -30,8 +30,8 @@ impl End {
         // What crossed is dropped: not this bench's business.
         let _ = self.session.handle_packet(datagram, &mut env);
         while let Some(event) = self.session.poll_event() {
-            if let Event::Secure(secured) = event {
-                self.secure = Some((secured.suite.agreement, secured.sas));
+            if let Event::Encrypted(encrypted) = event {
+                self.encrypted = Some((encrypted.suite.agreement, encrypted.sas));
             }
         }
     }
@@ -53,7 +53,7 @@ pub(crate) fn configs(case: &Case) -> [Arc<Config>; 2] {
     [[1; 12], [2; 12]].map(|zid| Arc::new(Config::new(Zid(zid)).offer(offer())))
 }
 
-/// A handshake from two fresh sessions to two that are secure; the agreement that they came
+/// A handshake from two fresh sessions to two that are encrypted; the agreement that they came
 /// to. What crosses on the line crosses as with the peer.
 pub(crate) fn handshake([a, b]: &[Arc<Config>; 2], rng: &mut System) -> KeyAgreement {
     let mut a = End::new(a, 0x0a0a_0a0a, rng);
@@ -67,7 +67,7 @@ pub(crate) fn handshake([a, b]: &[Arc<Config>; 2], rng: &mut System) -> KeyAgree
         if let Some(datagram) = from_b {
             a.receive(&datagram, rng);
         }
-        if let (Some(of_a), Some(of_b)) = (&a.secure, &b.secure) {
+        if let (Some(of_a), Some(of_b)) = (&a.encrypted, &b.encrypted) {
             assert_eq!(of_a, of_b, "two ends, two outcomes");
             return of_a.0;
         }

@@ -19,7 +19,7 @@ pub(crate) fn setup(case: &Case) -> Setup {
     }
 }
 
-/// A handshake from two fresh contexts to two that are secure; the agreement that they came
+/// A handshake from two fresh contexts to two that are encrypted; the agreement that they came
 /// to. What crosses on the line crosses as with ours.
 pub(crate) fn handshake(library: &Library, setup: &Setup) -> u8 {
     let mut a = Peer::new(library, setup, None, A);

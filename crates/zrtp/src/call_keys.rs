@@ -2,7 +2,7 @@ use crate::schedule::SessionKey;
 use crate::{Error, Misuse, PeerMisbehaved, Zid};
 
 /// What the streams of one call share: the session key of the first stream and the nonces
-/// that further streams used under it (RFC 6189, 4.4.3). Empty until the first one is secure.
+/// that further streams used under it (RFC 6189, 4.4.3). Empty until the first one is encrypted.
 #[derive(Debug, Default)]
 pub struct CallKeys {
     shared: Option<Shared>,
@@ -32,7 +32,7 @@ impl CallKeys {
         self.shared.is_some()
     }
 
-    /// Takes over the session key of a stream that is secure; nonces start anew with it.
+    /// Takes over the session key of a stream that is encrypted; nonces start anew with it.
     pub(crate) fn install(&mut self, key: SessionKey, peer: Zid) {
         self.shared = Some(Shared { key, peer, nonces: Vec::new(), streams: 0 });
     }

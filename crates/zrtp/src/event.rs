@@ -18,10 +18,10 @@ pub enum Event {
         /// The last packet that was dropped in that time, if any.
         last_drop: Option<Error>,
     },
-    /// The keys exist: media can be received. Send only once [`Event::Secure`] came.
+    /// The keys exist: media can be received. Send only once [`Event::Encrypted`] came.
     Keys(Box<SrtpKeys>),
-    /// The handshake is complete; see [`Secured`] for what that is worth.
-    Secure(Box<Secured>),
+    /// The handshake is complete; see [`Encrypted`] for what that is worth.
+    Encrypted(Box<Encrypted>),
     /// Secrets of earlier calls exist and the peer has none of them: somebody may stand in
     /// the middle. Sound an alarm; the user must compare the SAS. The cache stays as it is
     /// until [`crate::Session::confirm_sas`].
@@ -84,7 +84,7 @@ pub enum Failure {
 
 /// What a finished handshake is worth.
 #[derive(Debug)]
-pub struct Secured {
+pub struct Encrypted {
     /// Which side we were.
     pub role: Role,
     /// Who is there, by its cache row.

@@ -1,4 +1,4 @@
-//! What is done with a Hello, in whatever phase before the call is secure (RFC 6189, 4.1).
+//! What is done with a Hello, in whatever phase before the call is encrypted (RFC 6189, 4.1).
 
 use crate::core::{Core, StreamKind, VERSION};
 use crate::env::Env;

@@ -41,8 +41,8 @@
 //!     }
 //!     for session in [&mut a, &mut b] {
 //!         while let Some(event) = session.poll_event() {
-//!             if let Event::Secure(secured) = event {
-//!                 strings.push(secured.sas); // the two users read it to each other
+//!             if let Event::Encrypted(encrypted) = event {
+//!                 strings.push(encrypted.sas); // the two users read it to each other
 //!             }
 //!         }
 //!     }
@@ -61,7 +61,7 @@
 //! | 4.5 key derivation | `schedule`: [`SrtpKeys`], [`SessionKey`], [`ExportedKey`] |
 //! | 4.5.2, 5.1.6 SAS | [`sas`] |
 //! | 4.6 Confirm | `state/await_confirm1`, `state/await_confirm2`, `state/await_conf2_ack` |
-//! | 4.7.2 GoClear, 7.3 SASrelay and enrolment | `state/secure`, [`EndpointKind`] |
+//! | 4.7.2 GoClear, 7.3 SASrelay and enrolment | `state/established`, [`EndpointKind`] |
 //! | 5 packets and messages | [`Packet`], [`message`] |
 //! | 6 timers | `timer` |
 //! | 7.2 signatures | [`SasSigner`], [`SasVerifier`], [`IdentitySigner`] |
@@ -111,7 +111,7 @@ pub use config::{ClearRule, CommitRule, Config, EndpointKind, EnrolmentRule, Pre
 pub use env::Env;
 pub use error::{Error, Misuse, PeerMisbehaved, Unsupported};
 pub use event::{
-    Assurance, AuxFinding, CacheFinding, ClearedBy, Event, Failure, Secured, SignatureFinding,
+    Assurance, AuxFinding, CacheFinding, ClearedBy, Encrypted, Event, Failure, SignatureFinding,
 };
 pub use identity::{AccountId, IdentitySigner, IdentityVerifier, Parties};
 pub use offer::Offer;

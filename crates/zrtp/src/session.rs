@@ -33,7 +33,7 @@ impl Session {
     /// Starts a further stream of the call whose keys stand in `env.call`.
     ///
     /// # Errors
-    /// [`Misuse::State`] before the first stream is secure, or past
+    /// [`Misuse::State`] before the first stream is encrypted, or past
     /// [`crate::CallKeys::MAX_STREAMS`].
     pub fn further(config: Arc<Config>, ssrc: u32, env: &mut Env<'_>) -> Result<Self, Error> {
         env.call.open_stream()?;
@@ -92,13 +92,13 @@ impl Session {
     /// writes the cache where a mismatch had held it back.
     ///
     /// # Errors
-    /// [`Misuse::State`] unless the first stream of a call is secure.
+    /// [`Misuse::State`] unless the first stream of a call is encrypted.
     ///
     /// # Security
     /// Call it only when a person said so.
     pub fn confirm_sas(&mut self, env: &mut Env<'_>) -> Result<(), Error> {
         match &mut self.state {
-            State::Secure(phase) => phase.confirm_sas(env),
+            State::Established(phase) => phase.confirm_sas(env),
             _ => Err(Misuse::State.into()),
         }
     }
@@ -106,10 +106,10 @@ impl Session {
     /// Takes [`Session::confirm_sas`] back, also one of an earlier call.
     ///
     /// # Errors
-    /// [`Misuse::State`] unless the call is secure.
+    /// [`Misuse::State`] unless the call is encrypted.
     pub fn withdraw_sas(&mut self, env: &mut Env<'_>) -> Result<(), Error> {
         match &mut self.state {
-            State::Secure(phase) => phase.withdraw_sas(env),
+            State::Established(phase) => phase.withdraw_sas(env),
             _ => Err(Misuse::State.into()),
         }
     }
@@ -121,7 +121,7 @@ impl Session {
     /// [`Misuse::State`] if there is none.
     pub fn accept_enrolment(&mut self, env: &mut Env<'_>) -> Result<(), Error> {
         match &mut self.state {
-            State::Secure(phase) => phase.accept_enrolment(&self.core, env),
+            State::Established(phase) => phase.accept_enrolment(&self.core, env),
             _ => Err(Misuse::State.into()),
         }
     }
@@ -129,10 +129,10 @@ impl Session {
     /// Asks the peer to leave encryption. Stop sending media until [`Event::Cleared`].
     ///
     /// # Errors
-    /// [`Misuse::State`] unless the call is secure and both sides allowed it.
+    /// [`Misuse::State`] unless the call is encrypted and both sides allowed it.
     pub fn request_clear(&mut self, env: &mut Env<'_>) -> Result<(), Error> {
         match &self.state {
-            State::Secure(phase) => phase.request_clear(&mut self.core, env.now),
+            State::Established(phase) => phase.request_clear(&mut self.core, env.now),
             _ => Err(Misuse::State.into()),
         }
     }
@@ -143,7 +143,7 @@ impl Session {
     /// [`Misuse::State`] unless we are one and the client's secret matched.
     pub fn relay_sas(&mut self, relayed: &SasRelayPlain, env: &mut Env<'_>) -> Result<(), Error> {
         match &self.state {
-            State::Secure(phase) => phase.relay_sas(relayed, &mut self.core, env),
+            State::Established(phase) => phase.relay_sas(relayed, &mut self.core, env),
             _ => Err(Misuse::State.into()),
         }
     }
@@ -155,9 +155,9 @@ impl Session {
         self.ping = Some(ping);
     }
 
-    /// Ends a handshake that is not secure yet, and tells the peer once.
+    /// Ends a handshake that is not encrypted yet, and tells the peer once.
     pub fn stop(&mut self) {
-        if matches!(self.state, State::Secure(_) | State::Closed(_)) {
+        if matches!(self.state, State::Established(_) | State::Closed(_)) {
             return;
         }
         self.core.settle();

@@ -4,7 +4,7 @@
 //!   Discovery ──own Commit──> Committed ─DHPart1─> AwaitConfirm1 ─Confirm1─> AwaitConf2Ack
 //!       │                         │ lost contention                              │ Conf2ACK
 //!       │                         v                                              v
-//!       └──peer's Commit──> Responding(AwaitDhPart2 ─DHPart2─> AwaitConfirm2) ─> Secure
+//!       └──peer's Commit──> Responding(AwaitDhPart2 ─DHPart2─> AwaitConfirm2) ─> Established
 //!
 //!   Multistream, Preshared:  Discovery ──> StreamCommitted ─Confirm1─> AwaitConf2Ack
 //!                            Discovery ──> Responding(AwaitConfirm2)
@@ -18,9 +18,9 @@ mod closed;
 mod committed;
 mod contention;
 mod discovery;
+mod established;
 mod link;
 mod responding;
-mod secure;
 mod stream_committed;
 
 pub(crate) use await_conf2_ack::AwaitConf2Ack;
@@ -28,8 +28,8 @@ pub(crate) use await_confirm1::AwaitConfirm1;
 pub(crate) use closed::{Closed, code_of};
 pub(crate) use committed::Committed;
 pub(crate) use discovery::Discovery;
+pub(crate) use established::Established;
 pub(crate) use responding::Responding;
-pub(crate) use secure::Secure;
 pub(crate) use stream_committed::StreamCommitted;
 
 use crate::core::Core;
@@ -46,7 +46,7 @@ pub(crate) enum State {
     AwaitConfirm1(Box<AwaitConfirm1>),
     AwaitConf2Ack(Box<AwaitConf2Ack>),
     Responding(Box<Responding>),
-    Secure(Box<Secure>),
+    Established(Box<Established>),
     Closed(Closed),
 }
 
@@ -98,7 +98,7 @@ impl State {
             Self::AwaitConfirm1(phase) => phase.handle(incoming, core, env),
             Self::AwaitConf2Ack(phase) => phase.handle(incoming, core, env),
             Self::Responding(phase) => phase.handle(incoming, core, env),
-            Self::Secure(phase) => phase.handle(incoming, core, env),
+            Self::Established(phase) => phase.handle(incoming, core, env),
             Self::Closed(phase) => phase.handle(incoming, core, env),
         }
     }
@@ -110,7 +110,7 @@ impl State {
             Self::Committed(phase) => phase.give_up(core, env),
             Self::StreamCommitted(phase) => phase.give_up(core, env),
             Self::AwaitConfirm1(phase) => phase.give_up(core, env),
-            Self::Secure(phase) => phase.give_up(core),
+            Self::Established(phase) => phase.give_up(core),
             Self::Closed(phase) => phase.into(),
             Self::AwaitConf2Ack(_) | Self::Responding(_) => closed::time_out(core, env),
         }
@@ -159,8 +159,8 @@ impl From<Box<Responding>> for State {
     }
 }
 
-impl From<Box<Secure>> for State {
-    fn from(phase: Box<Secure>) -> Self {
-        Self::Secure(phase)
+impl From<Box<Established>> for State {
+    fn from(phase: Box<Established>) -> Self {
+        Self::Established(phase)
     }
 }

@@ -34,7 +34,7 @@ impl Calls {
         Self { a, b, now: START, seed: 0, expirations: [u32::MAX; 2] }
     }
 
-    /// A call an hour after the last; `end` says what the users do once it is secure.
+    /// A call an hour after the last; `end` says what the users do once it is encrypted.
     fn call(&mut self, end: impl FnOnce(&mut Pair<'_>)) -> [(CacheFinding, Assurance); 2] {
         self.seed += 1;
         self.now += HOUR;
@@ -43,11 +43,11 @@ impl Calls {
         pair.a.cache = std::mem::take(&mut self.a);
         pair.b.cache = std::mem::take(&mut self.b);
         let [a, b] = self.expirations;
-        pair.start(&config(ZID_A, a), &config(ZID_B, b)).run().assert_secure();
+        pair.start(&config(ZID_A, a), &config(ZID_B, b)).run().assert_encrypted();
         end(&mut pair);
         let found = [&pair.a, &pair.b].map(|end| {
-            let secured = end.secured.as_ref().unwrap();
-            (secured.cache, secured.assurance)
+            let encrypted = end.encrypted.as_ref().unwrap();
+            (encrypted.cache, encrypted.assurance)
         });
         self.a = std::mem::take(&mut pair.a.cache);
         self.b = std::mem::take(&mut pair.b.cache);

@@ -23,7 +23,7 @@ fn cleared(events: &[Event]) -> Option<ClearedBy> {
 fn both_may_ask_at_once() {
     let config = |zid| Arc::new(quick(zid).clear(ClearRule::Allow));
     let mut pair = Pair::new(2);
-    pair.start(&config(ZID_A), &config(ZID_B)).run().assert_secure();
+    pair.start(&config(ZID_A), &config(ZID_B)).run().assert_encrypted();
     pair.run_for(200);
     let now = pair.now;
     for end in [&mut pair.a, &mut pair.b] {

@@ -8,13 +8,13 @@ use pair::{End, Pair, ZID_A, ZID_B, phone};
 use privity_zrtp::{Error, Misuse};
 
 fn derived(end: &End, label: &[u8], bytes: usize) -> Result<Vec<u8>, Error> {
-    let exported = end.secured.as_ref().unwrap().exported.as_ref().unwrap();
+    let exported = end.encrypted.as_ref().unwrap().exported.as_ref().unwrap();
     exported.derive(label, bytes).map(|key| key.expose().to_vec())
 }
 
 fn call<'a>() -> Pair<'a> {
     let mut pair = Pair::new(1);
-    pair.start(&phone(ZID_A), &phone(ZID_B)).run().assert_secure();
+    pair.start(&phone(ZID_A), &phone(ZID_B)).run().assert_encrypted();
     pair
 }
 

@@ -22,7 +22,7 @@ fn puppet_call() -> (Puppet, End, Vec<u8>) {
     let exchange = puppet.initiate(&mut end, &key);
     let confirm = exchange.keys.seal(Role::Initiator, &puppet.plain());
     puppet.say(&mut end, &confirm.write_confirm2()).unwrap();
-    assert!(end.secured.take().is_some());
+    assert!(end.encrypted.take().is_some());
     (puppet, end, exchange.keys.derive(b"ZRTP Session Key", 32))
 }
 
@@ -97,7 +97,7 @@ fn the_h0_of_a_confirm2_verifies_the_commit_of_a_further_stream() {
         let confirm = keys.seal(Role::Initiator, &plain).write_confirm2();
         let said = puppet.say(&mut end, &confirm);
         assert_eq!(said, rule.map_or(Ok(()), |rule| Err(rule.into())));
-        assert_eq!(end.secured.is_some(), rule.is_none());
+        assert_eq!(end.encrypted.is_some(), rule.is_none());
     }
 }
 
@@ -157,13 +157,13 @@ fn the_hash_of_the_first_stream_serves_the_further_ones() {
         Arc::new(Config::new(zid).offer(offer))
     };
     let mut pair = Pair::new(24);
-    pair.start(&config(ZID_A), &config(ZID_B)).run().assert_secure();
-    assert_eq!(pair.a.secured.as_ref().unwrap().suite.hash, Hash::S384);
+    pair.start(&config(ZID_A), &config(ZID_B)).run().assert_encrypted();
+    assert_eq!(pair.a.encrypted.as_ref().unwrap().suite.hash, Hash::S384);
     let now = pair.now;
     for (end, zid) in [(&mut pair.a, ZID_A), (&mut pair.b, ZID_B)] {
-        end.secured = None;
+        end.encrypted = None;
         end.start_further(&config(zid), now).unwrap();
     }
-    pair.run().assert_secure();
-    assert_eq!(pair.b.secured.as_ref().unwrap().suite.hash, Hash::S384);
+    pair.run().assert_encrypted();
+    assert_eq!(pair.b.encrypted.as_ref().unwrap().suite.hash, Hash::S384);
 }

@@ -16,9 +16,9 @@ fn config(zid: Zid, rule: ClearRule) -> Arc<Config> {
     Arc::new(Config::new(zid).clear(rule))
 }
 
-fn secure<'a>(rules: [ClearRule; 2], seed: u64) -> Pair<'a> {
+fn encrypted<'a>(rules: [ClearRule; 2], seed: u64) -> Pair<'a> {
     let mut pair = Pair::new(seed);
-    pair.start(&config(ZID_A, rules[0]), &config(ZID_B, rules[1])).run().assert_secure();
+    pair.start(&config(ZID_A, rules[0]), &config(ZID_B, rules[1])).run().assert_encrypted();
     pair
 }
 
@@ -37,7 +37,7 @@ const BOTH: [ClearRule; 2] = [ClearRule::Allow, ClearRule::Allow];
 
 #[test]
 fn both_sides_hear_of_it_and_know_who_asked() {
-    let mut pair = secure(BOTH, 1);
+    let mut pair = encrypted(BOTH, 1);
     request(&mut pair.a, pair.now).unwrap();
     pair.run_for(1_000);
     assert_eq!(cleared(&pair.a), Some(ClearedBy::Us));
@@ -51,7 +51,7 @@ fn without_the_consent_of_either_side_nobody_can_ask() {
         [ClearRule::Allow, ClearRule::Refuse],
         [ClearRule::Refuse, ClearRule::Allow],
     ] {
-        let mut pair = secure(rules, 2);
+        let mut pair = encrypted(rules, 2);
         let now = pair.now;
         for end in [&mut pair.a, &mut pair.b] {
             assert_eq!(request(end, now), Err(Error::Misuse(Misuse::State)), "{rules:?}");
@@ -61,7 +61,7 @@ fn without_the_consent_of_either_side_nobody_can_ask() {
 
 #[test]
 fn a_message_without_its_mac_clears_nothing() {
-    let mut pair = secure(BOTH, 3);
+    let mut pair = encrypted(BOTH, 3);
     let forged = GoClear { mac: [0; 8] }.write();
     let datagram = Packet { sequence: 1, ssrc: 0x0b0b_0b0b, message: &forged }.write();
     assert_eq!(pair.a.receive(&datagram, pair.now), Err(PeerMisbehaved::ControlMac.into()));
@@ -71,7 +71,7 @@ fn a_message_without_its_mac_clears_nothing() {
 /// Each side has a key of its own for it.
 #[test]
 fn our_own_message_sent_back_clears_nothing() {
-    let mut pair = secure(BOTH, 4);
+    let mut pair = encrypted(BOTH, 4);
     pair.tamper = Box::new(|to, datagram: Vec<u8>| {
         if to != To::B || kind_of(&datagram) != "GoClear" {
             return vec![(to, datagram)];
@@ -89,7 +89,7 @@ fn our_own_message_sent_back_clears_nothing() {
 #[test]
 fn a_lost_answer_is_asked_for_again() {
     for seed in 0..100 {
-        let mut pair = secure(BOTH, seed);
+        let mut pair = encrypted(BOTH, seed);
         pair.line = Line { loss_to_a: 40, loss_to_b: 40, ..CLEAN };
         request(&mut pair.b, pair.now).unwrap();
         pair.run_for(30_000);
@@ -102,16 +102,16 @@ fn a_lost_answer_is_asked_for_again() {
 /// The session key is derived anew on both sides; the old one is gone.
 #[test]
 fn a_return_to_encryption_has_a_new_session_key() {
-    let mut pair = secure(BOTH, 5);
+    let mut pair = encrypted(BOTH, 5);
     let old = pair.a.keys.take().unwrap().send.key.expose().to_vec();
     request(&mut pair.a, pair.now).unwrap();
     pair.run_for(1_000);
     let now = pair.now;
     for (end, zid, ssrc) in [(&mut pair.a, ZID_A, 0x1001), (&mut pair.b, ZID_B, 0x2001)] {
-        (end.secured, end.keys) = (None, None);
+        (end.encrypted, end.keys) = (None, None);
         end.ssrc = ssrc;
         end.start_further(&config(zid, ClearRule::Allow), now).unwrap();
     }
-    pair.run().assert_secure();
+    pair.run().assert_encrypted();
     assert_ne!(pair.a.keys.as_ref().unwrap().send.key.expose(), old);
 }

@@ -16,7 +16,7 @@ const DEFAULT_RUNS: u64 = 400;
 #[test]
 fn both_start_at_once_and_end_with_the_same_keys() {
     let mut pair = Pair::new(1);
-    pair.start(&phone(ZID_A), &phone(ZID_B)).run().assert_secure();
+    pair.start(&phone(ZID_A), &phone(ZID_B)).run().assert_encrypted();
     assert!(pair.now - pair::START <= 200, "{}", pair.now - pair::START);
 }
 
@@ -24,8 +24,8 @@ fn both_start_at_once_and_end_with_the_same_keys() {
 fn the_passive_end_becomes_responder() {
     let passive = Arc::new(Config::new(ZID_B).commits(CommitRule::Passive));
     let mut pair = Pair::new(2);
-    pair.start(&phone(ZID_A), &passive).run().assert_secure();
-    assert_eq!(pair.b.secured.as_ref().unwrap().role, Role::Responder);
+    pair.start(&phone(ZID_A), &passive).run().assert_encrypted();
+    assert_eq!(pair.b.encrypted.as_ref().unwrap().role, Role::Responder);
     assert!(pair.b.sent.iter().all(|datagram| kind_of(datagram) != "Commit"));
 }
 
@@ -38,7 +38,7 @@ fn two_passive_ends_say_that_nobody_is_there() {
     assert!(pair.a.keys.is_none() && pair.b.keys.is_none());
 }
 
-/// Runs from a seed; whether both ended secure.
+/// Runs from a seed; whether both ended encrypted.
 fn run(seed: u64, a: &Arc<Config>, b: &Arc<Config>) -> bool {
     let mut pair = Pair::new(seed);
     pair.line = line(seed);
@@ -48,9 +48,9 @@ fn run(seed: u64, a: &Arc<Config>, b: &Arc<Config>) -> bool {
     pair.b.start(b, now);
     pair.run();
     assert!(pair.a.is_over() && pair.b.is_over(), "seed {seed}");
-    let both = pair.a.secured.is_some() && pair.b.secured.is_some();
+    let both = pair.a.encrypted.is_some() && pair.b.encrypted.is_some();
     if both {
-        pair.assert_secure();
+        pair.assert_encrypted();
     }
     both
 }
@@ -58,15 +58,15 @@ fn run(seed: u64, a: &Arc<Config>, b: &Arc<Config>) -> bool {
 #[test]
 fn a_bad_line_ends_in_equal_keys_or_a_clean_error_and_never_in_a_stall() {
     let (a, b) = (Arc::new(quick(ZID_A)), Arc::new(quick(ZID_B)));
-    let secure = (0..RUNS).filter(|seed| run(*seed, &a, &b)).count() as u64;
-    assert!(secure > RUNS * 97 / 100, "{secure}");
+    let encrypted = (0..RUNS).filter(|seed| run(*seed, &a, &b)).count() as u64;
+    assert!(encrypted > RUNS * 97 / 100, "{encrypted}");
 }
 
 #[test]
 fn so_does_it_with_the_default_offer() {
     let (a, b) = (phone(ZID_A), phone(ZID_B));
-    let secure = (0..DEFAULT_RUNS).filter(|seed| run(*seed, &a, &b)).count() as u64;
-    assert!(secure > DEFAULT_RUNS * 90 / 100, "{secure}");
+    let encrypted = (0..DEFAULT_RUNS).filter(|seed| run(*seed, &a, &b)).count() as u64;
+    assert!(encrypted > DEFAULT_RUNS * 90 / 100, "{encrypted}");
 }
 
 /// Lists in every order, so that each end would rather have another agreement.
@@ -84,8 +84,8 @@ fn so_does_it_with_lists_in_different_orders() {
         for (other_place, other) in lists.iter().enumerate() {
             let (a, b) = (config(ZID_A, list), config(ZID_B, other));
             let seeds = (0..60).map(|seed| seed + 60 * (3 * place + other_place) as u64);
-            let secure = seeds.filter(|seed| run(*seed, &a, &b)).count();
-            assert!(secure >= 55, "{list:?} {other:?}: {secure}");
+            let encrypted = seeds.filter(|seed| run(*seed, &a, &b)).count();
+            assert!(encrypted >= 55, "{list:?} {other:?}: {encrypted}");
         }
     }
 }

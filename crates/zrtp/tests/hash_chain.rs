@@ -30,7 +30,7 @@ fn an_honest_puppet_becomes_secure() {
     let confirm = exchange.keys.seal(Role::Initiator, &puppet.plain());
     puppet.say(&mut end, &confirm.write_confirm2()).unwrap();
     let expected = exchange.keys.derive(b"SAS", 32);
-    assert_eq!(end.secured.unwrap().sashash[..], expected);
+    assert_eq!(end.encrypted.unwrap().sashash[..], expected);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn the_h0_of_a_confirm2_leads_to_the_h1_of_the_dhpart2() {
     plain.h0 = [9; 32];
     let confirm = exchange.keys.seal(Role::Initiator, &plain).write_confirm2();
     assert_eq!(puppet.say(&mut end, &confirm), broken(PeerMisbehaved::HashChain));
-    assert!(end.secured.is_none() && end.keys.is_none());
+    assert!(end.encrypted.is_none() && end.keys.is_none());
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn the_h0_of_a_confirm2_verifies_the_dhpart2() {
     let exchange = puppet.initiate(&mut end, &[9; 32]);
     let confirm = exchange.keys.seal(Role::Initiator, &puppet.plain()).write_confirm2();
     assert_eq!(puppet.say(&mut end, &confirm), broken(PeerMisbehaved::MessageMac));
-    assert!(end.secured.is_none() && end.keys.is_none());
+    assert!(end.encrypted.is_none() && end.keys.is_none());
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn each_part_of_a_confirm_is_covered() {
                 left -= 1;
                 vec![(to, flipped(&datagram, start))]
             });
-            pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run().assert_secure();
+            pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run().assert_encrypted();
             let drops = pair.a.drops.iter().chain(&pair.b.drops);
             assert_eq!(drops.filter(|drop| **drop == Error::Peer(rule)).count(), 1);
         }
@@ -199,7 +199,7 @@ fn a_changed_hello_never_becomes_secure() {
                 vec![(to, flipped(&datagram, place))]
             });
             pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run_for(60_000);
-            assert!(pair.a.secured.is_none() && pair.b.secured.is_none(), "{place}");
+            assert!(pair.a.encrypted.is_none() && pair.b.encrypted.is_none(), "{place}");
         }
     }
 }

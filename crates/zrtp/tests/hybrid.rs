@@ -1,4 +1,4 @@
-//! X25519 with ML-KEM-768 from Hello to Secure (docs/ZRTP-PQ.md): long messages in pieces, and
+//! X25519 with ML-KEM-768 from Hello to keys (docs/ZRTP-PQ.md): long messages in pieces, and
 //! what a man in the middle gets for changing one.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
@@ -25,8 +25,8 @@ fn is_fragment(datagram: &[u8]) -> bool {
 #[test]
 fn two_default_ends_agree_on_the_hybrid_with_the_longest_hash_and_key() {
     let mut pair = Pair::new(1);
-    pair.start(&phone(ZID_A), &phone(ZID_B)).run().assert_secure();
-    let suite = pair.a.secured.as_ref().unwrap().suite;
+    pair.start(&phone(ZID_A), &phone(ZID_B)).run().assert_encrypted();
+    let suite = pair.a.encrypted.as_ref().unwrap().suite;
     assert_eq!(suite.agreement, KeyAgreement::XM76);
     assert_eq!((suite.hash, suite.cipher), (Hash::S384, Cipher::Aes3));
 }
@@ -35,7 +35,7 @@ fn two_default_ends_agree_on_the_hybrid_with_the_longest_hash_and_key() {
 fn long_messages_go_in_pieces_that_fit() {
     for mtu in [600, 1_200, 1_452] {
         let mut pair = Pair::new(mtu as u64);
-        pair.start(&with_mtu(ZID_A, mtu), &with_mtu(ZID_B, mtu)).run().assert_secure();
+        pair.start(&with_mtu(ZID_A, mtu), &with_mtu(ZID_B, mtu)).run().assert_encrypted();
         let sent = pair.a.sent.iter().chain(&pair.b.sent);
         assert!(sent.clone().all(|datagram| datagram.len() <= mtu), "{mtu}");
         assert_eq!(sent.clone().any(|datagram| is_fragment(datagram)), mtu < 1_452, "{mtu}");
@@ -45,7 +45,7 @@ fn long_messages_go_in_pieces_that_fit() {
 #[test]
 fn the_messages_have_the_lengths_of_the_format() {
     let mut pair = Pair::new(3);
-    pair.start(&with_mtu(ZID_A, 3_072), &with_mtu(ZID_B, 3_072)).run().assert_secure();
+    pair.start(&with_mtu(ZID_A, 3_072), &with_mtu(ZID_B, 3_072)).run().assert_encrypted();
     let mut seen = [false; 3];
     for datagram in pair.a.sent.iter().chain(&pair.b.sent) {
         match Message::read(Packet::read(datagram).unwrap().message).unwrap() {
@@ -77,8 +77,8 @@ fn lost_repeated_and_disordered_pieces_are_put_together_all_the_same() {
         pair.line = Line { loss_to_a: 20, loss_to_b: 20, repeat: 30, jitter: 200, ..CLEAN };
         pair.start(&with_mtu(ZID_A, 600), &with_mtu(ZID_B, 600)).run();
         assert!(pair.a.is_over() && pair.b.is_over(), "seed {seed}");
-        if pair.a.secured.is_some() && pair.b.secured.is_some() {
-            pair.assert_secure();
+        if pair.a.encrypted.is_some() && pair.b.encrypted.is_some() {
+            pair.assert_encrypted();
         }
     }
 }
@@ -124,7 +124,7 @@ fn taking_the_hybrid_out_of_a_hello_ends_without_keys() {
             vec![(to, datagram)]
         });
         pair.start(&phone(ZID_A), &phone(ZID_B)).run();
-        assert!(pair.a.secured.is_none() && pair.b.secured.is_none());
+        assert!(pair.a.encrypted.is_none() && pair.b.encrypted.is_none());
     }
 }
 

@@ -23,7 +23,7 @@ fn held(session: Session) -> usize {
 #[test]
 fn a_session_that_is_secure_stays_below_the_limit() {
     let mut pair = Pair::new(1);
-    pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run().assert_secure();
+    pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run().assert_encrypted();
     for end in [&mut pair.a, &mut pair.b] {
         let held = held(end.session.take().unwrap());
         assert!(held < LIMIT, "{held}");

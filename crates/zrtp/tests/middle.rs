@@ -11,8 +11,8 @@ use pair::{End, Pair, To, ZID_A, ZID_B, kind_of};
 use privity_primitives::secret::SecretVec;
 use privity_zrtp::message::{DhPart, Message};
 use privity_zrtp::{
-    Assurance, AuxFinding, CacheFinding, Config, Event, KeyAgreement, Offer, Packet,
-    PeerMisbehaved, Secured, Zid,
+    Assurance, AuxFinding, CacheFinding, Config, Encrypted, Event, KeyAgreement, Offer, Packet,
+    PeerMisbehaved, Zid,
 };
 
 fn config(zid: Zid) -> Config {
@@ -27,9 +27,9 @@ fn with_aux(config: Config, fill: u8) -> Config {
 fn split<'a>(a: Config, b: Config, middle: [Config; 2], seed: u64) -> [Pair<'a>; 2] {
     let [as_b, as_a] = middle.map(Arc::new);
     let mut at_a = Pair::new(seed);
-    at_a.start(&Arc::new(a), &as_b).run().assert_secure();
+    at_a.start(&Arc::new(a), &as_b).run().assert_encrypted();
     let mut at_b = Pair::new(seed + 1_000_000);
-    at_b.start(&as_a, &Arc::new(b)).run().assert_secure();
+    at_b.start(&as_a, &Arc::new(b)).run().assert_encrypted();
     [at_a, at_b]
 }
 
@@ -37,14 +37,14 @@ fn masks() -> [Config; 2] {
     [config(ZID_B), config(ZID_A)]
 }
 
-fn secured(end: &End) -> &Secured {
-    end.secured.as_ref().unwrap()
+fn encrypted(end: &End) -> &Encrypted {
+    end.encrypted.as_ref().unwrap()
 }
 
 #[test]
 fn whoever_passes_everything_on_learns_and_changes_nothing() {
     let mut pair = Pair::new(1);
-    pair.start(&Arc::new(config(ZID_A)), &Arc::new(config(ZID_B))).run().assert_secure();
+    pair.start(&Arc::new(config(ZID_A)), &Arc::new(config(ZID_B))).run().assert_encrypted();
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn two_handshakes_instead_of_one_show_two_strings() {
     let mut alike = 0;
     for seed in 0..200 {
         let [at_a, at_b] = split(config(ZID_A), config(ZID_B), masks(), seed);
-        let (a, b) = (secured(&at_a.a), secured(&at_b.b));
+        let (a, b) = (encrypted(&at_a.a), encrypted(&at_b.b));
         assert_ne!(a.sashash, b.sashash);
         assert_eq!((a.assurance, b.assurance), (Assurance::Unverified, Assurance::Unverified));
         alike += usize::from(a.sas == b.sas);
@@ -69,33 +69,33 @@ fn an_auxiliary_secret_unmasks_him_without_anybody_reading_aloud() {
         let [a, b] = ends();
         let [at_a, at_b] = split(a, b, masks, 3);
         for end in [&at_a.a, &at_b.b] {
-            assert_eq!(secured(end).aux, AuxFinding::Mismatched);
-            assert_eq!(secured(end).assurance, Assurance::Unverified);
+            assert_eq!(encrypted(end).aux, AuxFinding::Mismatched);
+            assert_eq!(encrypted(end).assurance, Assurance::Unverified);
             assert!(end.events.iter().any(|event| matches!(event, Event::AuxSecretMismatch)));
         }
     }
     let mut pair = Pair::new(4);
     let [a, b] = ends().map(Arc::new);
-    pair.start(&a, &b).run().assert_secure();
-    assert_eq!(secured(&pair.a).assurance, Assurance::SharedSecret);
+    pair.start(&a, &b).run().assert_encrypted();
+    assert_eq!(encrypted(&pair.a).assurance, Assurance::SharedSecret);
 }
 
 /// After one call without him, the caches unmask him in every later one.
 #[test]
 fn retained_secrets_unmask_him_without_anybody_reading_aloud() {
     let mut first = Pair::new(5);
-    first.start(&Arc::new(config(ZID_A)), &Arc::new(config(ZID_B))).run().assert_secure();
+    first.start(&Arc::new(config(ZID_A)), &Arc::new(config(ZID_B))).run().assert_encrypted();
     let mut at_a = Pair::new(6);
     at_a.a.cache = std::mem::take(&mut first.a.cache);
-    at_a.start(&Arc::new(config(ZID_A)), &Arc::new(config(ZID_B))).run().assert_secure();
-    assert_eq!(secured(&at_a.a).cache, CacheFinding::Mismatched);
+    at_a.start(&Arc::new(config(ZID_A)), &Arc::new(config(ZID_B))).run().assert_encrypted();
+    assert_eq!(encrypted(&at_a.a).cache, CacheFinding::Mismatched);
     assert!(at_a.a.events.iter().any(|event| matches!(event, Event::CacheMismatch)));
     // Nothing of his got into the cache: the true B still matches.
     let mut later = Pair::new(7);
     later.a.cache = std::mem::take(&mut at_a.a.cache);
     later.b.cache = std::mem::take(&mut first.b.cache);
-    later.start(&Arc::new(config(ZID_A)), &Arc::new(config(ZID_B))).run().assert_secure();
-    assert_eq!(secured(&later.a).cache, CacheFinding::Matched);
+    later.start(&Arc::new(config(ZID_A)), &Arc::new(config(ZID_B))).run().assert_encrypted();
+    assert_eq!(encrypted(&later.a).cache, CacheFinding::Matched);
 }
 
 /// Without the commitment he could try values until both strings are alike.
@@ -148,7 +148,7 @@ fn our_own_messages_sent_back_are_refused() {
     });
     let a = Arc::new(with_aux(config(ZID_A), 7));
     pair.start(&a, &Arc::new(config(ZID_B))).run_for(20_000);
-    assert!(pair.a.keys.is_none() && pair.a.secured.is_none());
+    assert!(pair.a.keys.is_none() && pair.a.encrypted.is_none());
     assert!(pair.a.drops.contains(&PeerMisbehaved::OwnZid.into()));
     assert!(pair.a.drops.contains(&PeerMisbehaved::OwnSsrc.into()));
 }
@@ -165,7 +165,7 @@ fn an_algorithm_taken_out_of_a_hello_ends_without_keys() {
                 vec![(to, if changed { strip(&datagram, list) } else { datagram })]
             });
             pair.start(&Arc::new(Config::new(ZID_A)), &Arc::new(Config::new(ZID_B))).run();
-            assert!(pair.a.secured.is_none() && pair.b.secured.is_none(), "{list} {victim:?}");
+            assert!(pair.a.encrypted.is_none() && pair.b.encrypted.is_none(), "{list} {victim:?}");
         }
     }
 }

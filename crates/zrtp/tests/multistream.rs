@@ -19,7 +19,7 @@ use privity_zrtp::{
 /// Both ends after the first stream of a call.
 fn first<'a>(seed: u64) -> Pair<'a> {
     let mut pair = Pair::new(seed);
-    pair.start(&phone(ZID_A), &phone(ZID_B)).run().assert_secure();
+    pair.start(&phone(ZID_A), &phone(ZID_B)).run().assert_encrypted();
     pair
 }
 
@@ -28,7 +28,7 @@ fn open(pair: &mut Pair<'_>, stream: u32) {
     let now = pair.now;
     for (end, zid, ssrc) in [(&mut pair.a, ZID_A, 0x1000), (&mut pair.b, ZID_B, 0x2000)] {
         end.ssrc = ssrc + stream;
-        (end.secured, end.keys, end.failed) = (None, None, None);
+        (end.encrypted, end.keys, end.failed) = (None, None, None);
         end.sent.clear();
         end.drops.clear();
         end.start_further(&phone(zid), now).unwrap();
@@ -41,11 +41,11 @@ fn each_stream_has_other_keys_and_inherits_the_trust_of_the_first() {
     let mut keys = vec![pair.a.keys.as_ref().unwrap().send.key.expose().to_vec()];
     for stream in 1..5 {
         open(&mut pair, stream);
-        pair.run().assert_secure();
-        let secured = pair.a.secured.as_ref().unwrap();
-        assert_eq!(secured.suite.agreement, KeyAgreement::Multistream);
-        assert_eq!(secured.assurance, Assurance::Inherited);
-        assert!(secured.sas.is_none() && secured.exported.is_none());
+        pair.run().assert_encrypted();
+        let encrypted = pair.a.encrypted.as_ref().unwrap();
+        assert_eq!(encrypted.suite.agreement, KeyAgreement::Multistream);
+        assert_eq!(encrypted.assurance, Assurance::Inherited);
+        assert!(encrypted.sas.is_none() && encrypted.exported.is_none());
         keys.push(pair.a.keys.as_ref().unwrap().send.key.expose().to_vec());
     }
     keys.sort();
@@ -57,7 +57,7 @@ fn each_stream_has_other_keys_and_inherits_the_trust_of_the_first() {
 fn no_public_values_are_sent() {
     let mut pair = first(2);
     open(&mut pair, 1);
-    pair.run().assert_secure();
+    pair.run().assert_encrypted();
     let sent = pair.a.sent.iter().chain(&pair.b.sent);
     assert!(sent.map(|datagram| kind_of(datagram)).all(|kind| !kind.starts_with("DHPart")));
 }
@@ -70,14 +70,14 @@ fn bad_lines_end_in_equal_keys_or_a_clean_error() {
         open(&mut pair, 1);
         pair.run();
         assert!(pair.a.is_over() && pair.b.is_over(), "seed {seed}");
-        if pair.a.secured.is_some() && pair.b.secured.is_some() {
-            pair.assert_secure();
+        if pair.a.encrypted.is_some() && pair.b.encrypted.is_some() {
+            pair.assert_encrypted();
         }
     }
 }
 
 #[test]
-fn there_is_none_before_the_first_stream_is_secure() {
+fn there_is_none_before_the_first_stream_is_encrypted() {
     let mut pair = Pair::new(3);
     let refused = pair.a.start_further(&phone(ZID_A), pair::START);
     assert_eq!(refused, Err(Error::Misuse(Misuse::State)));
@@ -98,7 +98,7 @@ fn the_number_of_streams_is_bounded() {
 fn a_nonce_that_came_before_is_refused() {
     let mut pair = first(5);
     open(&mut pair, 1);
-    pair.run().assert_secure();
+    pair.run().assert_encrypted();
     let mut sent = pair.a.sent.iter().chain(&pair.b.sent);
     let used = sent.find(|datagram| kind_of(datagram) == "Commit").unwrap().clone();
     for (nonce, refused) in [(nonce(&used), true), ([7; 16], false)] {
@@ -145,7 +145,7 @@ fn another_endpoint_gets_no_stream_of_this_call() {
     let stranger = Zid([0xcc; 12]);
     pair.b.start_further(&phone(stranger), pair.now).unwrap();
     pair.run();
-    assert!(pair.a.secured.is_none());
+    assert!(pair.a.encrypted.is_none());
 }
 
 #[test]
@@ -153,11 +153,11 @@ fn a_stream_needs_the_mode_in_both_lists() {
     let offer = Offer::default().agreements(&[KeyAgreement::X255]).unwrap();
     let without = Arc::new(Config::new(ZID_B).offer(offer));
     let mut pair = Pair::new(7);
-    pair.start(&phone(ZID_A), &without).run().assert_secure();
+    pair.start(&phone(ZID_A), &without).run().assert_encrypted();
     let now = pair.now;
-    (pair.a.secured, pair.b.secured) = (None, None);
+    (pair.a.encrypted, pair.b.encrypted) = (None, None);
     pair.a.start_further(&phone(ZID_A), now).unwrap();
     pair.b.start_further(&without, now).unwrap();
     pair.run();
-    assert!(pair.a.secured.is_none() && pair.b.secured.is_none());
+    assert!(pair.a.encrypted.is_none() && pair.b.encrypted.is_none());
 }

@@ -47,8 +47,8 @@ fn pair<'a>(a: Config, b: Config, held: [[u8; 3]; 2], seed: u64) -> Pair<'a> {
 }
 
 fn agreement(pair: &Pair<'_>) -> KeyAgreement {
-    pair.assert_secure();
-    pair.a.secured.as_ref().unwrap().suite.agreement
+    pair.assert_encrypted();
+    pair.a.encrypted.as_ref().unwrap().suite.agreement
 }
 
 fn both(rule: PresharedRule) -> [Config; 2] {
@@ -60,10 +60,10 @@ fn a_retained_secret_is_enough_where_both_want_it() {
     let [a, b] = both(PresharedRule::Prefer);
     let pair = pair(a, b, [[1, 0, 0]; 2], 1);
     assert_eq!(agreement(&pair), KeyAgreement::Preshared);
-    let secured = pair.a.secured.as_ref().unwrap();
-    assert!(secured.sas.is_some() && secured.exported.is_some());
-    assert_eq!(secured.cache, CacheFinding::Matched);
-    assert_eq!(secured.assurance, Assurance::VerifiedBefore);
+    let encrypted = pair.a.encrypted.as_ref().unwrap();
+    assert!(encrypted.sas.is_some() && encrypted.exported.is_some());
+    assert_eq!(encrypted.cache, CacheFinding::Matched);
+    assert_eq!(encrypted.assurance, Assurance::VerifiedBefore);
     let sent = pair.a.sent.iter().chain(&pair.b.sent);
     assert!(sent.map(|datagram| kind_of(datagram)).all(|kind| !kind.starts_with("DHPart")));
 }
@@ -118,7 +118,7 @@ fn without_the_same_secret_a_fresh_agreement_follows() {
         let pair = pair(a, b, held, 8);
         assert_eq!(agreement(&pair), KeyAgreement::X255, "{held:?}");
         let mismatch = held[0][0] != 0;
-        let found = pair.a.secured.as_ref().unwrap().cache == CacheFinding::Mismatched;
+        let found = pair.a.encrypted.as_ref().unwrap().cache == CacheFinding::Mismatched;
         assert_eq!(found, mismatch, "{held:?}");
     }
 }
@@ -152,8 +152,8 @@ fn bad_lines_end_in_equal_keys_or_a_clean_error() {
         pair.b.cache = cache(ZID_A, [if seed % 3 == 0 { 2 } else { 1 }, 0, 0]);
         pair.start(&Arc::new(a), &Arc::new(b)).run();
         assert!(pair.a.is_over() && pair.b.is_over(), "seed {seed}");
-        if pair.a.secured.is_some() && pair.b.secured.is_some() {
-            pair.assert_secure();
+        if pair.a.encrypted.is_some() && pair.b.encrypted.is_some() {
+            pair.assert_encrypted();
         }
     }
 }

@@ -24,24 +24,27 @@ fn config(end: Config, aux: Option<u8>) -> Arc<Config> {
 /// A first call that leaves secrets behind, then a Preshared one; A commits.
 fn second_call<'a>(a: Option<u8>, b: Option<u8>) -> Pair<'a> {
     let mut pair = Pair::new(1);
-    pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run().assert_secure();
+    pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run().assert_encrypted();
     let passive = quick(ZID_B).commits(CommitRule::Passive);
     let now = pair.now;
     for (end, config) in [(&mut pair.a, config(quick(ZID_A), a)), (&mut pair.b, config(passive, b))]
     {
-        (end.secured, end.keys, end.call) = (None, None, CallKeys::new());
+        (end.encrypted, end.keys, end.call) = (None, None, CallKeys::new());
         end.start(&config, now);
     }
-    pair.run().assert_secure();
+    pair.run().assert_encrypted();
     pair
 }
 
 #[test]
 fn an_auxiliary_secret_that_the_initiator_left_out_is_a_mismatch() {
     let pair = second_call(None, Some(7));
-    let secured = pair.b.secured.as_ref().unwrap();
-    assert_eq!(secured.suite.agreement, KeyAgreement::Preshared);
-    assert_eq!((secured.aux, secured.assurance), (AuxFinding::Mismatched, Assurance::Unverified));
+    let encrypted = pair.b.encrypted.as_ref().unwrap();
+    assert_eq!(encrypted.suite.agreement, KeyAgreement::Preshared);
+    assert_eq!(
+        (encrypted.aux, encrypted.assurance),
+        (AuxFinding::Mismatched, Assurance::Unverified)
+    );
     assert!(pair.b.events.iter().any(|event| matches!(event, Event::AuxSecretMismatch)));
 }
 
@@ -49,10 +52,10 @@ fn an_auxiliary_secret_that_the_initiator_left_out_is_a_mismatch() {
 fn one_that_both_have_is_a_match() {
     let pair = second_call(Some(7), Some(7));
     for end in [&pair.a, &pair.b] {
-        let secured = end.secured.as_ref().unwrap();
-        assert_eq!(secured.suite.agreement, KeyAgreement::Preshared);
+        let encrypted = end.encrypted.as_ref().unwrap();
+        assert_eq!(encrypted.suite.agreement, KeyAgreement::Preshared);
         assert_eq!(
-            (secured.aux, secured.assurance),
+            (encrypted.aux, encrypted.assurance),
             (AuxFinding::Matched, Assurance::SharedSecret)
         );
     }
@@ -61,13 +64,13 @@ fn one_that_both_have_is_a_match() {
 #[test]
 fn without_any_there_is_nothing_to_say() {
     let pair = second_call(None, None);
-    assert_eq!(pair.b.secured.as_ref().unwrap().aux, AuxFinding::NotUsed);
+    assert_eq!(pair.b.encrypted.as_ref().unwrap().aux, AuxFinding::NotUsed);
 }
 
 #[test]
 fn another_one_leads_to_a_fresh_agreement_and_a_mismatch() {
     let pair = second_call(Some(7), Some(8));
-    let secured = pair.b.secured.as_ref().unwrap();
-    assert_eq!(secured.suite.agreement, KeyAgreement::X255);
-    assert_eq!(secured.aux, AuxFinding::Mismatched);
+    let encrypted = pair.b.encrypted.as_ref().unwrap();
+    assert_eq!(encrypted.suite.agreement, KeyAgreement::X255);
+    assert_eq!(encrypted.aux, AuxFinding::Mismatched);
 }

@@ -1,4 +1,4 @@
-//! The signature over the SAS from Config to Secured (RFC 6189, 7.2).
+//! The signature over the SAS from Config to Encrypted (RFC 6189, 7.2).
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -37,10 +37,10 @@ fn identity(zid: Zid, own: [u8; 32], peer: [u8; 32]) -> Arc<Config> {
 
 fn call(a: Arc<Config>, b: Arc<Config>) -> [(Assurance, SignatureFinding); 2] {
     let mut pair = Pair::new(5);
-    pair.start(&a, &b).run().assert_secure();
+    pair.start(&a, &b).run().assert_encrypted();
     [&pair.a, &pair.b].map(|end| {
-        let secured = end.secured.as_ref().unwrap();
-        (secured.assurance, secured.signature)
+        let encrypted = end.encrypted.as_ref().unwrap();
+        (encrypted.assurance, encrypted.signature)
     })
 }
 

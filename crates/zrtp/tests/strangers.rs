@@ -26,8 +26,8 @@ fn with_forgeries(mut forge: impl FnMut(&Packet<'_>) -> Vec<Vec<u8>>) {
             let forged = forge(&packet);
             forged.into_iter().chain([datagram.clone()]).map(|one| (to, one)).collect()
         });
-        pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run().assert_secure();
-        pair.run_for(2_000).assert_secure();
+        pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run().assert_encrypted();
+        pair.run_for(2_000).assert_encrypted();
     }
 }
 
@@ -66,10 +66,10 @@ fn an_error_is_answered_and_told_only_if_the_handshake_fails() {
 #[test]
 fn an_error_after_secure_changes_nothing() {
     let mut pair = pair(2);
-    pair.run().assert_secure();
+    pair.run().assert_encrypted();
     let error = Message::Error(ErrorCode::Software).write();
     pair.inject(To::A, from(pair.b.ssrc, &error));
-    pair.run_for(20_000).assert_secure();
+    pair.run_for(20_000).assert_encrypted();
     assert!(pair.a.failed.is_none());
 }
 
@@ -114,7 +114,7 @@ fn an_acknowledgement_counts_from_the_ssrc_of_the_peer_only() {
             out.push((to, datagram));
             out
         });
-        pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run().assert_secure();
+        pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run().assert_encrypted();
     }
 }
 
@@ -142,8 +142,8 @@ fn a_false_candidate_with_a_chain_of_its_own_does_not_keep_the_real_peer_out() {
         for message in [puppet.hello.clone(), second] {
             pair.inject(To::A, puppet.packet(&message));
         }
-        pair.run().assert_secure();
-        assert_eq!(pair.a.secured.as_ref().unwrap().peer, ZID_B);
+        pair.run().assert_encrypted();
+        assert_eq!(pair.a.encrypted.as_ref().unwrap().peer, ZID_B);
     }
 }
 
@@ -232,7 +232,7 @@ fn a_ping_is_answered_in_every_state() {
         assert_eq!((answer.received_hash, answer.received_ssrc), ([4; 8], 0x0d0d_0d0d));
         assert_eq!(pair.a.count("PingACK"), step + 1);
     }
-    pair.assert_secure();
+    pair.assert_encrypted();
     pair.a.with(pair.now, |session, _| session.ping());
     pair.run_for(100);
     let answered = |event: &Event| matches!(event, Event::PingAnswered { .. });
@@ -248,7 +248,7 @@ fn a_ping_is_answered_in_every_state() {
 #[test]
 fn no_changed_message_makes_the_ends_disagree() {
     let mut honest = pair(12);
-    honest.run().assert_secure();
+    honest.run().assert_encrypted();
     let messages: Vec<_> = honest.a.sent.iter().chain(&honest.b.sent).cloned().collect();
     let mut cases = 0;
     for datagram in &messages {
@@ -267,8 +267,8 @@ fn no_changed_message_makes_the_ends_disagree() {
                 }
             });
             pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run();
-            if pair.a.secured.is_some() && pair.b.secured.is_some() {
-                pair.assert_secure();
+            if pair.a.encrypted.is_some() && pair.b.encrypted.is_some() {
+                pair.assert_encrypted();
             }
             cases += 1;
         }
@@ -279,7 +279,7 @@ fn no_changed_message_makes_the_ends_disagree() {
 #[test]
 fn truncated_messages_are_malformed_and_change_nothing() {
     let mut honest = pair(13);
-    honest.run().assert_secure();
+    honest.run().assert_encrypted();
     let config: Config = quick(ZID_A);
     let mut end = alone(config);
     for datagram in honest.a.sent.iter().chain(&honest.b.sent) {

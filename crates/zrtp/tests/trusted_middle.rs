@@ -31,7 +31,7 @@ fn accept(end: &mut End, now: u64) -> Result<(), Error> {
 /// The caches of a phone and a PBX after an enrolment that both accepted.
 fn enrolled() -> [MemoryCache; 2] {
     let mut pair = Pair::new(1);
-    pair.start(&phone(), &pbx(EnrolmentRule::Ask)).run().assert_secure();
+    pair.start(&phone(), &pbx(EnrolmentRule::Ask)).run().assert_encrypted();
     let now = pair.now;
     accept(&mut pair.a, now).unwrap();
     accept(&mut pair.b, now).unwrap();
@@ -41,7 +41,7 @@ fn enrolled() -> [MemoryCache; 2] {
 fn call<'a>([a, b]: [MemoryCache; 2]) -> Pair<'a> {
     let mut pair = Pair::new(2);
     (pair.a.cache, pair.b.cache) = (a, b);
-    pair.start(&phone(), &pbx(EnrolmentRule::Silent)).run().assert_secure();
+    pair.start(&phone(), &pbx(EnrolmentRule::Silent)).run().assert_encrypted();
     pair
 }
 
@@ -80,7 +80,7 @@ fn an_enrolment_is_offered_and_takes_effect_when_both_accept() {
 #[test]
 fn nobody_is_enrolled_who_did_not_say_so() {
     let mut pair = Pair::new(3);
-    pair.start(&phone(), &pbx(EnrolmentRule::Ask)).run().assert_secure();
+    pair.start(&phone(), &pbx(EnrolmentRule::Ask)).run().assert_encrypted();
     assert!(offered(&pair.a));
     assert!(pair.a.cache.lookup(ZID_B, pair.now).unwrap().pbx.is_none());
 }
@@ -88,7 +88,7 @@ fn nobody_is_enrolled_who_did_not_say_so() {
 #[test]
 fn whoever_does_not_ask_enrols_nobody() {
     let mut pair = Pair::new(4);
-    pair.start(&phone(), &pbx(EnrolmentRule::Silent)).run().assert_secure();
+    pair.start(&phone(), &pbx(EnrolmentRule::Silent)).run().assert_encrypted();
     assert!(!offered(&pair.a));
     let now = pair.now;
     assert_eq!(accept(&mut pair.a, now), Err(Error::Misuse(Misuse::State)));
@@ -132,7 +132,7 @@ fn a_relayed_string_of_another_call_is_refused() {
     let mut second = Pair::new(5);
     let [a, b] = enrolled();
     (second.a.cache, second.b.cache) = (a, b);
-    second.start(&phone(), &pbx(EnrolmentRule::Silent)).run().assert_secure();
+    second.start(&phone(), &pbx(EnrolmentRule::Silent)).run().assert_encrypted();
     let refused = second.a.receive(sent, second.now);
     assert_eq!(refused, Err(PeerMisbehaved::ConfirmMac.into()));
     assert!(relayed(&second.a).is_empty());

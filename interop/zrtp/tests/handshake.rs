@@ -35,7 +35,7 @@ fn in_both_roles(choice: &Choice) {
             call.filter = common::ours_commits();
         }
         call.start().run();
-        let (ours, theirs) = call.assert_secure(0);
+        let (ours, theirs) = call.assert_encrypted(0);
         assert_eq!(ours.role, role, "{choice:?}");
         assert_eq!(theirs.suite, choice.suite(), "{choice:?}");
         assert_eq!(ours.suite.agreement, choice.agreement.0);

@@ -17,7 +17,7 @@ fn crossed_commits_end_in_either_role() {
         let mut phone = phone(seed);
         let mut call = Call::new(&mut phone, &USUAL.setup(), None);
         call.start().run();
-        let (ours, _) = call.assert_secure(0);
+        let (ours, _) = call.assert_encrypted(0);
         initiator += usize::from(ours.role == Role::Initiator);
     }
     assert!((1..24).contains(&initiator), "{initiator} of 24");
@@ -44,7 +44,7 @@ fn lists_in_another_order_lead_to_the_same_choice() {
             setup.ciphers = vec![0x21, 0x23];
             let mut call = Call::new(&mut phone, &setup, None);
             call.start().run();
-            call.assert_secure(0);
+            call.assert_encrypted(0);
         }
     }
 }
@@ -57,8 +57,8 @@ fn a_fifth_of_the_packets_lost_in_each_direction() {
         let mut call = Call::new(&mut phone, &USUAL.setup(), None);
         call.filter = common::lossy(seed, 20);
         call.start().run();
-        if call.streams[0].secured.is_some() && call.peer.outcome(common::THEIRS).is_some() {
-            call.assert_secure(0);
+        if call.streams[0].encrypted.is_some() && call.peer.outcome(common::THEIRS).is_some() {
+            call.assert_encrypted(0);
             secure += 1;
         }
     }
@@ -71,7 +71,7 @@ fn each_side_may_start_late() {
     let mut call = Call::new(&mut early, &USUAL.setup(), None);
     call.now += 3_000;
     call.start().run();
-    call.assert_secure(0);
+    call.assert_encrypted(0);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn the_mandatory_agreement_is_found_where_nothing_else_is_common() {
     let mut phone = Phone::new(9, Config::new(ZID).offer(choice.offer()));
     let mut call = Call::new(&mut phone, &USUAL.setup(), None);
     call.start().run();
-    assert_eq!(call.assert_secure(0).0.suite.agreement, KeyAgreement::Dh3k);
+    assert_eq!(call.assert_encrypted(0).0.suite.agreement, KeyAgreement::Dh3k);
 }
 
 #[test]
@@ -99,9 +99,9 @@ fn each_side_takes_the_hello_that_the_signalling_announced_and_no_other() {
         call.peer.announce(common::THEIRS, &ours);
         call.start().run();
         if secure {
-            call.assert_secure(0);
+            call.assert_encrypted(0);
         } else {
-            assert!(call.streams[0].secured.is_none());
+            assert!(call.streams[0].encrypted.is_none());
             let events = &call.streams[0].events;
             assert!(events.iter().any(|event| matches!(event, Event::NoPeer { .. })));
         }

@@ -11,10 +11,10 @@ fn streams(choice: &common::Choice, seed: u64, percent: u32) {
     let mut phone = Phone::new(seed, Config::new(ZID).offer(choice.offer()));
     let mut call = Call::new(&mut phone, &choice.setup(), None);
     call.start().run();
-    call.assert_secure(0);
+    call.assert_encrypted(0);
     call.filter = common::lossy(seed, percent);
     call.further().start().run();
-    let (ours, _) = call.assert_secure(1);
+    let (ours, _) = call.assert_encrypted(1);
     assert_eq!(ours.suite.agreement, KeyAgreement::Multistream);
     assert_eq!((ours.assurance, ours.sas.is_none()), (Assurance::Inherited, true));
     let keys = |index: usize| call.streams[index].keys.as_ref().unwrap().send.key.expose();

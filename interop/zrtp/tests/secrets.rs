@@ -28,7 +28,7 @@ fn call(phone: &mut Phone, store: &Store, role: Role) -> (CacheFinding, Assuranc
         Role::Responder => common::theirs_commits(),
     };
     call.start().run();
-    let (ours, theirs) = call.assert_secure(0);
+    let (ours, theirs) = call.assert_encrypted(0);
     let exported = ours.exported.as_ref().unwrap().derive(LABEL.as_bytes(), 32).unwrap();
     if !theirs.cache_mismatch {
         // After a mismatch the library exports nothing.
@@ -81,7 +81,7 @@ fn a_library_without_our_secret_is_a_mismatch_for_us_until_the_sas_is_confirmed(
 fn forge_secret(phone: &mut Phone, store: &Store) {
     let mut last = Call::new(phone, &USUAL.setup(), Some(store));
     last.start().run();
-    let zid = last.assert_secure(0).0.peer;
+    let zid = last.assert_encrypted(0).0.peer;
     drop(last);
     let rs1 = Some(Secret::fill(|bytes| bytes.fill(9)));
     phone.cache.store(zid, Retained { rs1, ..Retained::default() });
@@ -92,7 +92,7 @@ fn the_verified_flag_of_both_sides_shows_in_the_next_call() {
     let (mut phone, store) = (phone(4), Store::new(&library()));
     let mut first = Call::new(&mut phone, &USUAL.setup(), Some(&store));
     first.start().run();
-    assert!(!first.assert_secure(0).1.verified);
+    assert!(!first.assert_encrypted(0).1.verified);
     first.with(0, |session, env| session.confirm_sas(env)).unwrap();
     first.peer.confirm_sas();
     drop(first);
@@ -134,7 +134,7 @@ fn the_same_auxiliary_secret_matches_on_both_sides_and_another_on_neither() {
                 call.filter = common::ours_commits();
             }
             call.start().run();
-            let (ours, outcome) = call.assert_secure(0);
+            let (ours, outcome) = call.assert_encrypted(0);
             assert_eq!((ours.aux, outcome.aux_secret), (finding, told));
             let matched = finding == AuxFinding::Matched;
             assert_eq!(ours.assurance == Assurance::SharedSecret, matched);

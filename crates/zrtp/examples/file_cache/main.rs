@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use file_cache::FileCache;
 use privity_primitives::{random::System, secret::Secret};
-use privity_zrtp::{CallKeys, Config, Env, Event, Secured, Session, Zid};
+use privity_zrtp::{CallKeys, Config, Encrypted, Env, Event, Session, Zid};
 
 struct End {
     session: Session,
     cache: FileCache,
     call: CallKeys,
     rng: System,
-    secured: Option<Box<Secured>>,
+    encrypted: Option<Box<Encrypted>>,
 }
 
 impl End {
@@ -28,7 +28,7 @@ impl End {
         let config = Arc::new(Config::new(Zid([name; 12])));
         let mut env = Env { now: 0, rng: &mut rng, cache: &mut cache, call: &mut call };
         let session = Session::first(config, u32::from(name), &mut env);
-        Ok(Self { session, cache, call, rng, secured: None })
+        Ok(Self { session, cache, call, rng, encrypted: None })
     }
 
     fn with<T>(&mut self, act: impl FnOnce(&mut Session, &mut Env<'_>) -> T) -> T {
@@ -40,8 +40,8 @@ impl End {
         // A dropped datagram is no reason to stop: anybody can send one.
         let _ = self.with(|session, env| session.handle_packet(datagram, env));
         while let Some(event) = self.session.poll_event() {
-            if let Event::Secure(secured) = event {
-                self.secured = Some(secured);
+            if let Event::Encrypted(encrypted) = event {
+                self.encrypted = Some(encrypted);
             }
         }
         Ok(self.cache.save(0, &mut self.rng)?)
@@ -50,7 +50,7 @@ impl End {
 
 fn call(folder: &Path) -> Result<(), Box<dyn Error>> {
     let (mut a, mut b) = (End::start(1, folder)?, End::start(2, folder)?);
-    while a.secured.is_none() || b.secured.is_none() {
+    while a.encrypted.is_none() || b.encrypted.is_none() {
         while let Some(datagram) = a.session.poll_transmit() {
             b.receive(&datagram)?;
         }
@@ -59,8 +59,8 @@ fn call(folder: &Path) -> Result<(), Box<dyn Error>> {
         }
     }
     for end in [&mut a, &mut b] {
-        let secured = end.secured.take().ok_or("not secure")?;
-        println!("{:?}: SAS {:?}, {:?}", secured.cache, secured.sas, secured.assurance);
+        let encrypted = end.encrypted.take().ok_or("not encrypted")?;
+        println!("{:?}: SAS {:?}, {:?}", encrypted.cache, encrypted.sas, encrypted.assurance);
         // The users read the SAS to each other, and say that it is the same.
         end.with(|session, env| session.confirm_sas(env))?;
         end.cache.save(0, &mut end.rng)?;

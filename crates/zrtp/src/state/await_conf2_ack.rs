@@ -1,4 +1,4 @@
-use super::{Incoming, Secure, State, Step};
+use super::{Established, Incoming, State, Step};
 use crate::agreed::Agreed;
 use crate::chain::HashChainVerified;
 use crate::core::Core;
@@ -47,6 +47,6 @@ impl AwaitConf2Ack {
     /// The responder is there: Conf2ACK or authentic media says so (RFC 6189, 5.8).
     pub(crate) fn complete(self: Box<Self>, core: &mut Core, env: &mut Env<'_>) -> State {
         core.timer = None;
-        Secure::enter(self.agreed, self.plain, self.proof, None, core, env).into()
+        Established::enter(self.agreed, self.plain, self.proof, None, core, env).into()
     }
 }

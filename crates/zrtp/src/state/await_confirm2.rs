@@ -1,4 +1,4 @@
-use super::Secure;
+use super::Established;
 use super::link::Link;
 use crate::agreed::Agreed;
 use crate::core::Core;
@@ -41,7 +41,7 @@ impl AwaitConfirm2 {
         bytes: &[u8],
         core: &mut Core,
         env: &mut Env<'_>,
-    ) -> Result<Box<Secure>, (Box<Self>, Error)> {
+    ) -> Result<Box<Established>, (Box<Self>, Error)> {
         let (plain, proof) = match self.link.open(&self.agreed, confirm) {
             Ok(opened) => opened,
             Err(error) => return Err((self, error)),
@@ -49,6 +49,6 @@ impl AwaitConfirm2 {
         core.settle();
         core.send(&Message::Conf2Ack.write());
         core.event(Event::Keys(Box::new(self.agreed.srtp_keys(&proof))));
-        Ok(Secure::enter(self.agreed, plain, proof, Some(bytes.to_vec()), core, env))
+        Ok(Established::enter(self.agreed, plain, proof, Some(bytes.to_vec()), core, env))
     }
 }

@@ -196,12 +196,12 @@ impl Responding {
     ) -> Result<State, Error> {
         let mut dropped = PeerMisbehaved::Unexpected.into();
         let mut rest = Vec::new();
-        let mut secure = None;
+        let mut encrypted = None;
         for exchange in std::mem::take(&mut self.exchanges) {
             match exchange {
-                Exchange::AwaitConfirm2(waiting) if secure.is_none() => {
+                Exchange::AwaitConfirm2(waiting) if encrypted.is_none() => {
                     match waiting.confirmed(confirm, bytes, core, env) {
-                        Ok(next) => secure = Some(next),
+                        Ok(next) => encrypted = Some(next),
                         Err((waiting, error)) => {
                             dropped = error;
                             rest.push(Exchange::AwaitConfirm2(waiting));
@@ -212,7 +212,7 @@ impl Responding {
             }
         }
         self.exchanges = rest;
-        secure.map(State::from).ok_or(dropped)
+        encrypted.map(State::from).ok_or(dropped)
     }
 }
 

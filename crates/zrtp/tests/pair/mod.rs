@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use privity_primitives::random::CryptoRng;
 use privity_zrtp::{
-    CallKeys, Config, Env, Error, Event, Failure, KeyAgreement, MemoryCache, Offer, Packet,
-    Secured, Session, SrtpKeys, Zid,
+    CallKeys, Config, Encrypted, Env, Error, Event, Failure, KeyAgreement, MemoryCache, Offer,
+    Packet, Session, SrtpKeys, Zid,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -26,7 +26,7 @@ pub struct End {
     pub call: CallKeys,
     pub rng: ChaCha8Rng,
     pub ssrc: u32,
-    pub secured: Option<Box<Secured>>,
+    pub encrypted: Option<Box<Encrypted>>,
     pub keys: Option<Box<SrtpKeys>>,
     pub failed: Option<Failure>,
     pub events: Vec<Event>,
@@ -42,7 +42,7 @@ impl End {
             call: CallKeys::new(),
             rng: ChaCha8Rng::seed_from_u64(seed),
             ssrc,
-            secured: None,
+            encrypted: None,
             keys: None,
             failed: None,
             events: Vec::new(),
@@ -62,7 +62,7 @@ impl End {
         let result = act(&mut session, &mut env);
         while let Some(event) = session.poll_event() {
             match event {
-                Event::Secure(secured) => self.secured = Some(secured),
+                Event::Encrypted(encrypted) => self.encrypted = Some(encrypted),
                 Event::Keys(keys) => self.keys = Some(keys),
                 Event::Failed(failure) => self.failed = Some(failure),
                 other => self.events.push(other),
@@ -90,7 +90,7 @@ impl End {
     }
 
     pub fn is_over(&self) -> bool {
-        self.secured.is_some()
+        self.encrypted.is_some()
             || self.failed.is_some()
             || self.events.iter().any(|event| matches!(event, Event::NoPeer { .. }))
     }
@@ -265,9 +265,9 @@ impl<'a> Pair<'a> {
         true
     }
 
-    /// Both ends are secure with each other and hold the same secrets.
-    pub fn assert_secure(&self) {
-        let (Some(a), Some(b)) = (&self.a.secured, &self.b.secured) else {
+    /// Both ends are encrypted with each other and hold the same secrets.
+    pub fn assert_encrypted(&self) {
+        let (Some(a), Some(b)) = (&self.a.encrypted, &self.b.encrypted) else {
             panic!(
                 "A: {:?} {:?} B: {:?} {:?}",
                 self.a.failed, self.a.drops, self.b.failed, self.b.drops

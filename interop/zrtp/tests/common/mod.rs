@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use interop_zrtp::{Library, Outcome, Peer, Setup, Store};
 use privity_primitives::random::CryptoRng;
 use privity_zrtp::{
-    AuthTag, CallKeys, Cipher, Config, Env, Event, Failure, Hash, KeyAgreement, MemoryCache, Offer,
-    Sas, Secured, Session, SrtpKeys, Zid,
+    AuthTag, CallKeys, Cipher, Config, Encrypted, Env, Event, Failure, Hash, KeyAgreement,
+    MemoryCache, Offer, Sas, Session, SrtpKeys, Zid,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -107,7 +107,7 @@ pub(crate) struct Stream {
     pub(crate) session: Session,
     pub(crate) ssrc: u32,
     pub(crate) their_ssrc: u32,
-    pub(crate) secured: Option<Box<Secured>>,
+    pub(crate) encrypted: Option<Box<Encrypted>>,
     pub(crate) keys: Option<Box<SrtpKeys>>,
     pub(crate) failed: Option<Failure>,
     pub(crate) events: Vec<Event>,
@@ -161,7 +161,7 @@ impl<'a> Call<'a> {
             session,
             ssrc,
             their_ssrc,
-            secured: None,
+            encrypted: None,
             keys: None,
             failed: None,
             events: Vec::new(),
@@ -210,7 +210,7 @@ impl<'a> Call<'a> {
     fn is_over(&self) -> bool {
         let newest = self.streams.last().unwrap();
         newest.failed.is_some()
-            || newest.secured.is_some() && self.peer.outcome(newest.their_ssrc).is_some()
+            || newest.encrypted.is_some() && self.peer.outcome(newest.their_ssrc).is_some()
     }
 
     /// Five milliseconds.
@@ -271,7 +271,7 @@ impl<'a> Call<'a> {
         let result = act(&mut stream.session, &mut env);
         while let Some(event) = stream.session.poll_event() {
             match event {
-                Event::Secure(secured) => stream.secured = Some(secured),
+                Event::Encrypted(encrypted) => stream.encrypted = Some(encrypted),
                 Event::Keys(keys) => stream.keys = Some(keys),
                 Event::Failed(failure) => stream.failed = Some(failure),
                 other => stream.events.push(other),
@@ -282,12 +282,12 @@ impl<'a> Call<'a> {
 
     /// Both sides of a stream are secure, with the same keys and SAS.
     #[track_caller]
-    pub(crate) fn assert_secure(&self, index: usize) -> (&Secured, Outcome) {
+    pub(crate) fn assert_encrypted(&self, index: usize) -> (&Encrypted, Outcome) {
         let stream = &self.streams[index];
         let Some(theirs) = self.peer.outcome(stream.their_ssrc) else {
-            panic!("the library is not secure; ours: {:?} {:?}", stream.secured, stream.failed)
+            panic!("the library is not secure; ours: {:?} {:?}", stream.encrypted, stream.failed)
         };
-        let Some(ours) = &stream.secured else {
+        let Some(ours) = &stream.encrypted else {
             panic!("ours is not secure: {:?} {:?}", stream.failed, stream.events)
         };
         let keys = stream.keys.as_ref().unwrap();

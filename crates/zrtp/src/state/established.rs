@@ -7,7 +7,7 @@ use crate::chain::HashChainVerified;
 use crate::config::ClearRule;
 use crate::core::Core;
 use crate::env::Env;
-use crate::event::{Assurance, AuxFinding, CacheFinding, ClearedBy, Secured, SignatureFinding};
+use crate::event::{Assurance, AuxFinding, CacheFinding, ClearedBy, Encrypted, SignatureFinding};
 use crate::message::{ConfirmPlain, ErrorCode, GoClear, Message, SasRelay, SasRelayPlain};
 use crate::retained::Retained;
 use crate::sas;
@@ -17,10 +17,10 @@ use crate::{Error, Event, Misuse, PeerMisbehaved};
 
 /// The call is encrypted. What is left: repetitions, GoClear, SASrelay and what the user says.
 #[derive(Debug)]
-pub(crate) struct Secure {
+pub(crate) struct Established {
     agreed: Agreed,
     proof: HashChainVerified,
-    /// The Confirm2 that made the responder secure; the same again draws Conf2ACK again.
+    /// The Confirm2 that made the responder encrypted; the same again draws Conf2ACK again.
     confirm2: Option<Vec<u8>>,
     consent: Consent,
     enrolment_offered: bool,
@@ -37,7 +37,7 @@ enum Consent {
     Missing,
 }
 
-impl Secure {
+impl Established {
     /// Both sides have proven that they have the keys.
     pub(super) fn enter(
         agreed: Agreed,
@@ -246,7 +246,7 @@ impl Secure {
         }
         let sashash = agreed.s0.sashash();
         let own = agreed.has_own_agreement();
-        core.event(Event::Secure(Box::new(Secured {
+        core.event(Event::Encrypted(Box::new(Encrypted {
             role: agreed.role,
             peer: agreed.peer.zid,
             suite: agreed.suite,
