@@ -152,6 +152,20 @@ mod tests {
     }
 
     #[test]
+    fn only_the_same_key_and_salt_of_one_profile_derive_the_same() {
+        let key = |profile, key: u8, salt: u8| {
+            MasterKey::new(profile, &[key; 16], &vec![salt; profile.salt_length()]).unwrap()
+        };
+        let profile = Profile::AES_CM_128_HMAC_SHA1_80;
+        let named = key(profile, 1, 2).with_mki(&[9]).unwrap();
+        assert!(key(profile, 1, 2).derives_as(&named), "an MKI derives nothing");
+        assert!(!key(profile, 1, 2).derives_as(&key(profile, 1, 3)));
+        assert!(!key(profile, 1, 2).derives_as(&key(profile, 3, 2)));
+        let other = key(Profile::AES_CM_128_HMAC_SHA1_32, 1, 2);
+        assert!(!key(profile, 1, 2).derives_as(&other));
+    }
+
+    #[test]
     fn lengths_and_limits_are_checked() {
         let profile = Profile::AES_256_CM_HMAC_SHA1_80;
         assert!(MasterKey::new(profile, &[0; 31], &[0; 14]).is_err());
