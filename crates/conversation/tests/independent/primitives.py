@@ -156,14 +156,22 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 
 
 def _add(p, q):
-    (x1, y1), (x2, y2) = p, q
-    t = D * x1 * x2 * y1 * y2 % P
-    x = (x1 * y2 + x2 * y1) * pow(1 + t, P - 2, P) % P
-    return x, (y1 * y2 + x1 * x2) * pow(1 - t, P - 2, P) % P
+    (x1, y1, z1, t1), (x2, y2, z2, t2) = p, q
+    a, b = (y1 - x1) * (y2 - x2), (y1 + x1) * (y2 + x2)
+    c, d = 2 * D * t1 * t2, 2 * z1 * z2
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _same(p, q):
+    return (p[0] * q[2] - q[0] * p[2]) % P == 0 == (p[1] * q[2] - q[1] * p[2]) % P
+
+
+NEUTRAL = (0, 1, 1, 0)
 
 
 def _mul(k, p):
-    q = (0, 1)
+    q = NEUTRAL
     while k:
         q = _add(q, p) if k & 1 else q
         p, k = _add(p, p), k >> 1
@@ -182,11 +190,14 @@ def _point(data):
     if (x * x - xx) % P or (x == 0 and sign):
         return None
     x = P - x if x & 1 != sign else x
-    return None if _mul(8, (x, y)) == (0, 1) else (x, y)
+    point = (x, y, 1, x * y % P)
+    return None if _same(_mul(8, point), NEUTRAL) else point
 
 
 def _encode(p):
-    return (p[1] | (p[0] & 1) << 255).to_bytes(32, "little")
+    inverse = pow(p[2], P - 2, P)
+    x, y = p[0] * inverse % P, p[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
 
 
 G = _point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
@@ -207,7 +218,7 @@ def ed25519_verify(public, message, signature):
     if a is None or r is None or s >= ORDER:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little")
-    return _mul(s, G) == _add(r, _mul(h % ORDER, a))
+    return _same(_mul(s, G), _add(r, _mul(h % ORDER, a)))
 
 
 # --- HPKE base, DHKEM(X25519), HKDF-SHA256, AES-256-GCM (RFC 9180)
