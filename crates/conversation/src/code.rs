@@ -24,6 +24,7 @@ pub fn find(code: &str) -> Option<&'static Code> {
 
 const CHAIN: &str =
     "Take nothing of this chain past its last good statement; ask the account's owner.";
+const CONTACT: &str = "Show it to a person, who verifies again, accepts or removes the account.";
 const RELAY_FAULT: &str =
     "Fetch the log from another source; the relay's copy of this entry can't be used.";
 const AUTHOR_FAULT: &str =
@@ -55,6 +56,49 @@ pub const CODES: &[Code] = &[
     row("account/nobody", "nobody would hold the account", CHAIN),
     row("account/empty", "a statement changes nothing", CHAIN),
     row("account/too-long", "the chain is too long", CHAIN),
+    row(
+        "verify/not-for-me",
+        "the code was made for somebody else",
+        "Scan the code that the other shows to this account.",
+    ),
+    row(
+        "verify/other-account",
+        "the code is of another account than the contact",
+        "Verify nobody; ask the other in person which account is theirs.",
+    ),
+    row(
+        "verify/missing",
+        "the code speaks of statements that are not here",
+        "Fetch them, then check the code again.",
+    ),
+    row(
+        "verify/differs",
+        "both know different chains of an account",
+        "Verify nobody; the relay, or a copied device, told two stories.",
+    ),
+    row("phrase/word-count", "there are not 24 words", "Ask for all of them."),
+    row(
+        "phrase/unknown-word",
+        "a word is not in the list",
+        "Show its place; ask to look at it again.",
+    ),
+    row(
+        "phrase/checksum",
+        "a word is wrong, or two are swapped",
+        "Ask to compare every word with the paper.",
+    ),
+    row("contact/other-account", "a label is said to stand for another account", CONTACT),
+    row("contact/equivocation", "an account told two stories", CONTACT),
+    row(
+        "contact/recovery-reset",
+        "recovery replaced every device since the account was verified",
+        CONTACT,
+    ),
+    row(
+        "contact/rolled-back",
+        "an older chain is shown than the verified one",
+        "Fetch the chain; until it comes, wrap nothing to the account.",
+    ),
     row("log/not-canonical", "a list is out of order, repeats itself or is too long", RELAY_FAULT),
     row(
         "log/misplaced-create",

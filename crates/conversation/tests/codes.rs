@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use privity_conversation::account::ChainFault;
+use privity_conversation::account::{ChainFault, Change, PhraseFault, QrFault};
 use privity_conversation::code::{CODES, find};
 use privity_conversation::epoch::{EpochFault, WrapFault};
-use privity_conversation::format::{AccountId, ChainId, DeviceId, EntryHash, MessageId};
+use privity_conversation::format::{
+    AccountId, ChainId, DeviceId, EntryHash, MessageId, Pin, StatementHash,
+};
 use privity_conversation::log::Refused;
 use privity_conversation::message::{AuthorFault, Finding};
 use privity_conversation::state::Blocked;
@@ -66,6 +68,23 @@ fn produced() -> BTreeSet<&'static str> {
     ];
     let mut codes: BTreeSet<&str> = errors.iter().map(Error::code).collect();
     codes.extend(findings.iter().map(Finding::code));
+    let pin = Pin { account: id, seq: 0, hash: StatementHash([0; 32]) };
+    let scans = [
+        QrFault::NotForMe,
+        QrFault::OtherAccount(id),
+        QrFault::Missing(vec![pin]),
+        QrFault::Differs(pin),
+    ];
+    codes.extend(scans.iter().map(QrFault::code));
+    let typed = [PhraseFault::WordCount, PhraseFault::UnknownWord(1), PhraseFault::Checksum];
+    codes.extend(typed.map(PhraseFault::code));
+    let changes = [
+        Change::OtherAccount(id),
+        Change::Equivocation,
+        Change::RecoveryReset(1),
+        Change::RolledBack(0),
+    ];
+    codes.extend(changes.map(Change::code));
     codes.extend(ChainFault::ALL.iter().map(|fault| Error::Chain(id, *fault).code()));
     codes.extend(Refused::ALL.iter().map(|rule| Error::Entry(*rule).code()));
     codes.extend(AuthorFault::ALL.iter().map(|fault| Error::Message(*fault).code()));

@@ -124,6 +124,18 @@ pub enum PhraseFault {
     Checksum,
 }
 
+impl PhraseFault {
+    /// Its stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::WordCount => "phrase/word-count",
+            Self::UnknownWord(_) => "phrase/unknown-word",
+            Self::Checksum => "phrase/checksum",
+        }
+    }
+}
+
 impl fmt::Display for PhraseFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

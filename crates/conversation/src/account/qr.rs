@@ -54,6 +54,19 @@ impl QrPayload {
     }
 }
 
+impl QrFault {
+    /// Its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotForMe => "verify/not-for-me",
+            Self::OtherAccount(_) => "verify/other-account",
+            Self::Missing(_) => "verify/missing",
+            Self::Differs(_) => "verify/differs",
+        }
+    }
+}
+
 impl fmt::Display for QrFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

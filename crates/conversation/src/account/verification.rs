@@ -29,6 +29,19 @@ pub enum Change {
     RolledBack(u64),
 }
 
+impl Change {
+    /// Its stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OtherAccount(_) => "contact/other-account",
+            Self::Equivocation => "contact/equivocation",
+            Self::RecoveryReset(_) => "contact/recovery-reset",
+            Self::RolledBack(_) => "contact/rolled-back",
+        }
+    }
+}
+
 impl fmt::Display for Verification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
