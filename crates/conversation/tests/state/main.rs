@@ -7,3 +7,4 @@ mod devices;
 mod people;
 mod renew;
 mod story;
+mod weather;
