@@ -4,4 +4,5 @@
 mod world;
 
 mod stages;
+mod vectors;
 mod wraps;
