@@ -1,15 +1,13 @@
 use std::collections::VecDeque;
 
 use privity::format::{
-    AccountId, AppendRequest, Blob, Content, ConversationId, LiveFrame, LoginRequest, Page,
-    PageEnd, RelayErrorCode, WrapsRequest,
+    AccountId, AppendRequest, Blob, ConversationId, Inbox, LiveFrame, LoginRequest, Page, PageEnd,
+    RelayErrorCode, WrapsRequest,
 };
-use privity::message::{Body, ContentType};
-use privity::{
-    AppendAnswer, Changes, Client, Context, Event, Incoming, Message, PublishAnswer, Request,
-};
+use privity::{AppendAnswer, Changes, Client, Context, Event, Incoming, PublishAnswer, Request};
 
-use crate::{ClientError, Live, RelayClient, Store, StoredMessage, Window};
+use crate::shown::stored;
+use crate::{ClientError, Live, RelayClient, Store, Window};
 
 /// Requests that one call may lead to: a relay that always has one more is not followed.
 const REQUESTS: usize = 10_000;
@@ -53,7 +51,7 @@ impl Device {
         self.save(changes, &mut events, &mut requests)?;
         for _ in 0..REQUESTS {
             let Some(request) = requests.pop_front() else { return Ok(events) };
-            let changes = self.ask(request, context).await?;
+            let changes = self.ask_logged_in(request, context).await?;
             self.save(changes, &mut events, &mut requests)?;
         }
         Err(ClientError::Network("the relay's answers lead nowhere".into()))
@@ -120,7 +118,7 @@ impl Device {
     /// As [`Device::perform`].
     pub async fn sync(&mut self, context: &mut Context<'_>) -> Result<Synced, ClientError> {
         let mut synced = Synced { events: self.resume(context).await?, deliveries: Vec::new() };
-        for item in self.relay.inbox().await?.0 {
+        for item in self.inbox().await?.0 {
             let conversation = item.conversation;
             let from = self.client.next_entry(&conversation);
             let send = vec![Request::FetchEntries { conversation, from }];
@@ -133,6 +131,16 @@ impl Device {
             }
         }
         Ok(synced)
+    }
+
+    async fn inbox(&mut self) -> Result<Inbox, ClientError> {
+        match self.relay.inbox().await {
+            Err(ClientError::Refused(refusal)) if refusal.code == RelayErrorCode::LoginNeeded => {
+                self.login().await?;
+                self.relay.inbox().await
+            }
+            other => other,
+        }
     }
 
     /// Takes a live update: fetches what it announces.
@@ -253,6 +261,21 @@ impl Device {
         Ok(())
     }
 
+    /// Logs in once more if the token has ended.
+    async fn ask_logged_in(
+        &mut self,
+        request: Request,
+        context: &mut Context<'_>,
+    ) -> Result<Changes, ClientError> {
+        match self.ask(request.clone(), context).await {
+            Err(ClientError::Refused(refusal)) if refusal.code == RelayErrorCode::LoginNeeded => {
+                self.login().await?;
+                self.ask(request, context).await
+            }
+            other => other,
+        }
+    }
+
     async fn ask(
         &mut self,
         request: Request,
@@ -356,34 +379,15 @@ pub struct Synced {
 /// A refusal that is an answer; anything else is to be tried again.
 fn final_code(error: ClientError) -> Result<RelayErrorCode, ClientError> {
     match error {
-        ClientError::Refused(refusal) if refusal.retry_after == 0 => Ok(refusal.code),
+        ClientError::Refused(refusal)
+            if refusal.retry_after == 0 && refusal.code != RelayErrorCode::LoginNeeded =>
+        {
+            Ok(refusal.code)
+        }
         other => Err(other),
     }
 }
 
 fn blobs(page: Page) -> Vec<Vec<u8>> {
     page.items.into_iter().map(|item| item.bytes.0).collect()
-}
-
-fn stored(conversation: &ConversationId, message: &Message) -> StoredMessage {
-    let content = &message.opened.content;
-    StoredMessage {
-        conversation: *conversation,
-        id: message.opened.id,
-        author: content.author.account.to_string(),
-        time: content.time,
-        text: shown(content),
-    }
-}
-
-/// A message in one line of plain text: what a terminal would obey is left out.
-#[must_use]
-pub fn shown(content: &Content) -> String {
-    let text = match Body::read(ContentType(content.content_type), &content.body) {
-        Ok(Body::Text(text)) => text,
-        Ok(Body::File(file)) => format!("[file {}, {} bytes]", file.name, file.bytes.len()),
-        Ok(_) => "[of a newer release: update to see it]".to_owned(),
-        Err(error) => format!("[not well-formed: {error}]"),
-    };
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use privity::format::RelayError;
-use privity_wire::{DecodeError, EncodeError};
+use privity_wire::{Codec, DecodeError, EncodeError};
 
 /// Why a request did not succeed.
 #[derive(Debug)]
@@ -47,7 +47,15 @@ impl From<reqwest::Error> for ClientError {
 
 impl From<tokio_tungstenite::tungstenite::Error> for ClientError {
     fn from(error: tokio_tungstenite::tungstenite::Error) -> Self {
-        Self::Network(error.to_string())
+        use tokio_tungstenite::tungstenite::Error::Http;
+        let refusal = match &error {
+            Http(answer) => answer.body().as_deref().map(RelayError::from_bytes),
+            _ => None,
+        };
+        match refusal {
+            Some(Ok(refusal)) => Self::Refused(refusal),
+            _ => Self::Network(error.to_string()),
+        }
     }
 }
 

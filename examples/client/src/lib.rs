@@ -14,16 +14,20 @@
 //! | Requests, Errors | [`RelayClient`], [`ClientError`] |
 //! | Live updates | [`Live`] |
 
+mod backoff;
 mod device;
 mod error;
 mod live;
 mod recover;
 mod relay_client;
+mod shown;
 mod store;
 
-pub use device::{Delivery, Device, Synced, shown};
+pub use backoff::Backoff;
+pub use device::{Delivery, Device, Synced};
 pub use error::ClientError;
 pub use live::Live;
 pub use recover::Recovery;
 pub use relay_client::{RelayClient, Window};
+pub use shown::shown;
 pub use store::{Records, Store, StoredMessage};

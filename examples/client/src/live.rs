@@ -1,8 +1,9 @@
 use futures_util::{SinkExt, StreamExt};
-use privity::format::{LiveFrame, LoginRequest};
+use privity::format::{LiveFrame, LoginRequest, RelayError, RelayErrorCode};
 use privity_wire::{Codec, DecodeError};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::ClientError;
@@ -40,12 +41,12 @@ impl Live {
     /// The next update; none once the connection has ended.
     ///
     /// # Errors
-    /// [`ClientError`] if the connection broke or the relay sent something else.
+    /// [`ClientError::Refused`] if the relay ended it and says why, else [`ClientError`] if the connection broke or the relay sent something else.
     pub async fn next(&mut self) -> Result<Option<LiveFrame>, ClientError> {
         while let Some(message) = self.0.next().await {
             match message? {
                 Message::Binary(bytes) => return Ok(Some(LiveFrame::from_bytes(&bytes)?)),
-                Message::Close(_) => return Ok(None),
+                Message::Close(frame) => return closed(frame),
                 _ => {}
             }
         }
@@ -54,5 +55,20 @@ impl Live {
 
     async fn expect(&mut self) -> Result<LiveFrame, ClientError> {
         self.next().await?.ok_or_else(|| ClientError::Network("the relay hung up".into()))
+    }
+}
+
+/// Close codes above this are the relay's refusals (RELAY.md, "Live updates").
+const REFUSED: u16 = 4000;
+
+fn closed(frame: Option<CloseFrame>) -> Result<Option<LiveFrame>, ClientError> {
+    let Some(frame) = frame else { return Ok(None) };
+    let code = u16::from(frame.code).checked_sub(REFUSED);
+    match code.and_then(RelayErrorCode::from_code) {
+        Some(code) => {
+            let detail = frame.reason.to_string();
+            Err(ClientError::Refused(RelayError { code, retry_after: 0, detail }))
+        }
+        None => Ok(None),
     }
 }

@@ -1,6 +1,6 @@
 use privity::format::{
-    AccountId, AppendRequest, ConversationId, Inbox, LoginRequest, Page, PublishRequest,
-    RelayError, WrapsRequest,
+    AccountId, AppendRequest, ConversationId, Inbox, LoginRequest, Page, PageEnd, PublishRequest,
+    RelayError, WrapsRequest, limit,
 };
 use privity_wire::{Codec, DecodeError, Reader};
 use reqwest::Method;
@@ -54,14 +54,14 @@ impl RelayClient {
         self.call(Method::POST, "/v1/accounts", request.to_bytes()?).await.map(drop)
     }
 
-    /// Statements of an account from `from` on.
+    /// All statements of an account from `from` on.
     pub async fn statements(&self, account: &AccountId, from: u64) -> Result<Page, ClientError> {
-        self.fetch(&format!("/v1/accounts/{account}/statements?from={from}")).await
+        self.fetch_all(&format!("/v1/accounts/{account}/statements"), from).await
     }
 
     /// All generation records of the own account.
     pub async fn generations(&self, account: &AccountId) -> Result<Page, ClientError> {
-        self.fetch(&format!("/v1/accounts/{account}/generations")).await
+        self.fetch_all(&format!("/v1/accounts/{account}/generations"), 0).await
     }
 
     /// Puts a generation record of the own account in place of the one stored.
@@ -100,7 +100,19 @@ impl RelayClient {
 
     /// The conversations that this account is or was in.
     pub async fn inbox(&self) -> Result<Inbox, ClientError> {
-        self.fetch("/v1/inbox").await
+        let mut inbox: Inbox = self.fetch("/v1/inbox").await?;
+        let mut full = inbox.0.len() >= limit::PAGE;
+        while full && inbox.0.len() < limit::INBOX {
+            let Some(last) = inbox.0.last() else { break };
+            let after = last.conversation;
+            let more: Inbox = self.fetch(&format!("/v1/inbox?after={after}")).await?;
+            if more.0.first().is_some_and(|first| first.conversation <= after) {
+                return Err(DecodeError::Invalid("inbox").into());
+            }
+            full = more.0.len() >= limit::PAGE;
+            inbox.0.extend(more.0);
+        }
+        Ok(inbox)
     }
 
     /// Appends an entry with its wraps; `HeadMoved` says that another one was first.
@@ -158,6 +170,29 @@ impl RelayClient {
             Window::Before(cursor) => format!("before={cursor}"),
         };
         self.fetch(&format!("/v1/conversations/{conversation}/messages?{query}")).await
+    }
+
+    /// Asks on while there is more; a relay that leads nowhere is not followed.
+    async fn fetch_all(&self, path: &str, mut from: u64) -> Result<Page, ClientError> {
+        let mut all = Page { items: Vec::new(), end: PageEnd::Last };
+        let mut bytes = 0_usize;
+        loop {
+            let page: Page = self.fetch(&format!("{path}?from={from}")).await?;
+            for item in page.items {
+                if item.cursor < from {
+                    return Err(DecodeError::Invalid("page").into());
+                }
+                from = item.cursor.saturating_add(1);
+                bytes = bytes.saturating_add(item.bytes.0.len());
+                all.items.push(item);
+            }
+            if page.end == PageEnd::Last {
+                return Ok(all);
+            }
+            if bytes > ANSWER {
+                return Err(DecodeError::TooLong("answer").into());
+            }
+        }
     }
 
     async fn fetch<T: Codec>(&self, path: &str) -> Result<T, ClientError> {

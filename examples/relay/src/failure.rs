@@ -27,10 +27,9 @@ impl Failure {
     }
 }
 
-/// Details are for people: 1,000 characters are enough, and the format takes no more.
+/// Details are for people, and the format takes no more than 1,000 bytes.
 fn shorten(mut detail: String) -> String {
-    let end = detail.char_indices().nth(250).map_or(detail.len(), |(index, _)| index);
-    detail.truncate(end);
+    detail.truncate(detail.floor_char_boundary(1_000));
     detail
 }
 
@@ -50,7 +49,13 @@ impl From<DecodeError> for Failure {
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
         tracing::error!(%error, "the database failed");
-        Self::later(RelayErrorCode::Internal, 1_000, "the relay's storage failed")
+        match error.sqlite_error_code() {
+            Some(DatabaseBusy | DatabaseLocked | DiskFull) => {
+                Self::later(RelayErrorCode::Unavailable, 1_000, "the relay's storage is busy")
+            }
+            _ => Self::later(RelayErrorCode::Internal, 1_000, "the relay's storage failed"),
+        }
     }
 }

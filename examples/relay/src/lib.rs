@@ -23,12 +23,14 @@ mod audience;
 mod config;
 mod failure;
 mod http;
+mod listener;
 mod login;
 mod rate;
+mod seats;
 mod server;
 mod service;
 pub mod storage;
 
-pub use config::{Config, Limits};
+pub use config::{Config, Limits, Peer};
 pub use failure::Failure;
 pub use server::{Running, start};

@@ -1,65 +1,61 @@
 //! `privity-relay --listen ADDRESS --database FILE [--origin URL]`
 
-use std::ffi::OsString;
-use std::net::SocketAddr;
+mod arguments;
+
 use std::process::ExitCode;
 
-use privity_relay::Config;
-
-const USAGE: &str = "usage: privity-relay --listen 127.0.0.1:8080 --database relay.sqlite \
-[--origin https://relay.example]";
+use arguments::Wish;
+use privity_relay::{Config, Failure};
 
 fn main() -> ExitCode {
-    tracing_subscriber::fmt().json().with_writer(std::io::stderr).init();
-    let config = match read_arguments() {
-        Ok(config) => config,
+    let config = match arguments::read(lexopt::Parser::from_env()) {
+        Ok(Wish::Serve(config)) => config,
+        Ok(Wish::Help) => {
+            print!("{}", arguments::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Ok(Wish::Version) => {
+            println!("privity-relay {}", env!("CARGO_PKG_VERSION"));
+            return ExitCode::SUCCESS;
+        }
         Err(error) => {
-            eprintln!("{error}\n{USAGE}");
+            eprintln!("privity-relay: {error}; try privity-relay --help");
             return ExitCode::from(2);
         }
     };
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&error),
-    };
-    match runtime.block_on(serve(config)) {
+    tracing_subscriber::fmt().json().with_writer(std::io::stderr).init();
+    let served = tokio::runtime::Runtime::new()
+        .map_err(|error| error.to_string())
+        .and_then(|runtime| runtime.block_on(serve(*config)));
+    match served {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(error.as_ref()),
+        Err(error) => {
+            eprintln!("privity-relay: {error}");
+            ExitCode::FAILURE
+        }
     }
 }
 
-async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
-    let running = privity_relay::start(config).await?;
-    println!("listening on {}", running.origin());
-    tokio::signal::ctrl_c().await?;
+async fn serve(config: Config) -> Result<(), String> {
+    let running = privity_relay::start(config).await.map_err(|Failure(error)| error.detail)?;
+    println!("listening on {} as {}", running.address(), running.origin());
+    told_to_stop().await.map_err(|error| error.to_string())?;
     running.stop().await;
     Ok(())
 }
 
-fn read_arguments() -> Result<Config, lexopt::Error> {
-    let mut listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080));
-    let mut database = OsString::from("relay.sqlite");
-    let mut origin = None;
-    let mut arguments = lexopt::Parser::from_env();
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            lexopt::Arg::Long("listen") => {
-                listen = lexopt::ValueExt::parse(&arguments.value()?)?;
-            }
-            lexopt::Arg::Long("database") => database = arguments.value()?,
-            lexopt::Arg::Long("origin") => {
-                origin = Some(lexopt::ValueExt::string(arguments.value()?)?);
-            }
-            other => return Err(other.unexpected()),
-        }
+/// Ctrl-C from a person, SIGTERM from a service manager.
+#[cfg(unix)]
+async fn told_to_stop() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
     }
-    let mut config = Config::loopback(database);
-    config.listen = listen;
-    config.origin = origin;
-    Ok(config)
 }
 
-fn fail(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("the relay can't run: {error}");
-    ExitCode::FAILURE
+#[cfg(not(unix))]
+async fn told_to_stop() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
 }

@@ -1,5 +1,6 @@
 use std::hash::Hash;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -7,13 +8,15 @@ use privity_conversation::format::RelayErrorCode;
 
 use crate::Failure;
 
-/// Keys remembered before those that are idle are forgotten.
-const KEYS: usize = 100_000;
+/// Requests after which keys that are idle are forgotten: the sweep costs each a little,
+/// and what is remembered stays near to what was asked within a minute.
+const SWEEP: usize = 10_000;
 
 /// So many a minute for each key.
 pub(crate) struct Rate<K: Hash + Eq + Clone> {
     limiter: DefaultKeyedRateLimiter<K>,
     clock: DefaultClock,
+    taken: AtomicUsize,
 }
 
 impl<K: Hash + Eq + Clone> Rate<K> {
@@ -21,12 +24,13 @@ impl<K: Hash + Eq + Clone> Rate<K> {
         Self {
             limiter: RateLimiter::keyed(Quota::per_minute(count)),
             clock: DefaultClock::default(),
+            taken: AtomicUsize::new(0),
         }
     }
 
     /// Takes one; a refusal says how long to wait.
     pub(crate) fn take(&self, key: &K) -> Result<(), Failure> {
-        if self.limiter.len() > KEYS {
+        if self.taken.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
             self.limiter.retain_recent();
         }
         self.limiter.check_key(key).map_err(|wait| {
@@ -34,5 +38,29 @@ impl<K: Hash + Eq + Clone> Rate<K> {
             let wait = u32::try_from(wait).unwrap_or(u32::MAX).max(1);
             Failure::later(RelayErrorCode::SlowDown, wait, "too many requests")
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_how_long_to_wait() {
+        let rate = Rate::per_minute(NonZeroU32::MIN);
+        assert!(rate.take(&1).is_ok());
+        assert!(rate.take(&2).is_ok());
+        let refusal = rate.take(&1).unwrap_err().0;
+        assert_eq!(refusal.code, RelayErrorCode::SlowDown);
+        assert!((1..=60_000).contains(&refusal.retry_after));
+    }
+
+    #[test]
+    fn idle_keys_are_forgotten() {
+        let rate = Rate::per_minute(NonZeroU32::MAX);
+        for key in 0..2 * SWEEP {
+            rate.take(&key).unwrap();
+        }
+        assert!(rate.limiter.len() <= SWEEP);
     }
 }

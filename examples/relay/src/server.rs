@@ -5,6 +5,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::listener::Listener;
 use crate::service::Service;
 use crate::storage::Sqlite;
 use crate::{Config, Failure, http};
@@ -30,20 +31,17 @@ pub(crate) enum Stage {
 /// # Errors
 /// If the database can't be opened or the address is taken.
 pub async fn start(config: Config) -> Result<Running, Failure> {
-    let storage = Sqlite::open(&config.database)?;
-    let listener = TcpListener::bind(config.listen).await.map_err(unavailable)?;
-    let address = listener.local_addr().map_err(unavailable)?;
+    let storage = Sqlite::open(&config.database, config.limits.database)?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| taken(&config, error))?;
+    let address = listener.local_addr().map_err(|error| taken(&config, error))?;
     let origin = config.origin.clone().unwrap_or_else(|| format!("http://{address}"));
     let (stop, stage) = watch::channel(Stage::Serving);
+    let limits = config.limits.clone();
     let service = Arc::new(Service::new(Arc::new(storage), origin.clone(), config.limits));
-    let app =
-        http::router(service, stage.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let task = tokio::spawn(async move {
-        let served = axum::serve(listener, app).with_graceful_shutdown(stopped(stage)).await;
-        if let Err(error) = served {
-            tracing::error!(%error, "the relay stopped serving");
-        }
-    });
+    let (peer, socket) = (config.peer, address.ip());
+    let app = http::App { service, peer, socket, stage: stage.clone() };
+    let listener = Listener { listener, limits, app };
+    let task = tokio::spawn(listener.run(stopped(stage)));
     Ok(Running { address, origin, stop, task })
 }
 
@@ -75,6 +73,9 @@ pub(crate) async fn stopped(mut stage: watch::Receiver<Stage>) {
     drop(stage.wait_for(|stage| *stage == Stage::Stopping).await);
 }
 
-fn unavailable(error: std::io::Error) -> Failure {
-    Failure::new(privity_conversation::format::RelayErrorCode::Unavailable, error)
+fn taken(config: &Config, error: std::io::Error) -> Failure {
+    Failure::new(
+        privity_conversation::format::RelayErrorCode::Unavailable,
+        format_args!("can't listen on {}: {error}; choose another with --listen", config.listen),
+    )
 }

@@ -15,7 +15,9 @@ macro_rules! codes {
                 match self { $(Self::$name => $status),* }
             }
 
-            fn from_code(code: u16) -> Option<Self> {
+            /// The code with this number (RELAY.md, "Errors").
+            #[must_use]
+            pub const fn from_code(code: u16) -> Option<Self> {
                 match code { $($code => Some(Self::$name),)* _ => None }
             }
         }

@@ -52,21 +52,32 @@ const ROWS: &[Row] = &[
         NoCryptographyBut(&[]),
     ),
     // the public formats are read and written with wire's traits
-    row(
-        "privity-client",
-        &["privity", "privity-conversation", "privity-wire"],
-        NoCryptographyBut(&[]),
+    tested_with(
+        &["privity-relay"],
+        row(
+            "privity-client",
+            &["privity", "privity-conversation", "privity-wire"],
+            NoCryptographyBut(&[]),
+        ),
     ),
     // the public part of conversation; challenges and tokens are drawn and hashed here
-    row(
-        "privity-relay",
-        &["privity-conversation", "privity-wire"],
-        NoCryptographyBut(&["getrandom", "sha2"]),
+    tested_with(
+        &["privity", "privity-client"],
+        row(
+            "privity-relay",
+            &["privity-conversation", "privity-wire"],
+            NoCryptographyBut(&["getrandom", "sha2"]),
+        ),
     ),
 ];
 
 const fn row(package: &'static str, ours: &'static [&'static str], outside: Outside) -> Row {
     Row { package, ours, tests: &[], outside }
+}
+
+/// A row whose tests use further packages of ours.
+const fn tested_with(tests: &'static [&'static str], row: Row) -> Row {
+    Row { tests, ..row }
 }
 
 /// Crates that hold algorithms or secrets: only primitives builds on them.

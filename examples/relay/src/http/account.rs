@@ -1,11 +1,20 @@
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use privity_conversation::format::{AccountId, Inbox, LoginRequest, PublishRequest};
+use axum::extract::{RawQuery, State};
+use privity_conversation::format::{
+    AccountId, ConversationId, Inbox, LoginRequest, PublishRequest,
+};
 
 use crate::Failure;
 use crate::http::App;
-use crate::http::caller::{Address, Caller, now, read_hex};
-use crate::http::reply::{Body, Reply, blocking, decode, parse, query};
+use crate::http::body::Received;
+use crate::http::caller::{Address, Caller, Id, now, read_hex};
+use crate::http::reply::{Body, Reply, blocking, parameter, query};
+
+/// Bytes of a login: account, device, challenge, signature.
+const LOGIN: usize = 160;
+/// Bytes of a statement with a generation record of every holder and a registered seed.
+const PUBLISH: usize = 1 << 20;
+/// Bytes of a generation record of every holder.
+const RECORD: usize = 512 << 10;
 
 pub(super) async fn health(State(app): State<App>) -> Reply {
     blocking(move || app.service.storage.check()).await.map(|()| Body::empty())
@@ -14,21 +23,20 @@ pub(super) async fn health(State(app): State<App>) -> Reply {
 pub(super) async fn register(
     State(app): State<App>,
     Address(address): Address,
-    body: Bytes,
+    body: Received<PUBLISH>,
 ) -> Reply {
     app.service.logins.take(&address)?;
-    let request: PublishRequest = decode(&body)?;
+    let request: PublishRequest = body.decode()?;
     blocking(move || app.service.publish(&request)).await.map(|()| Body::empty())
 }
 
 pub(super) async fn statements(
     State(app): State<App>,
     Address(address): Address,
-    Path(account): Path<String>,
+    Id(account): Id<AccountId>,
     RawQuery(text): RawQuery,
 ) -> Reply {
     app.service.readers.take(&address)?;
-    let account: AccountId = parse(&account, "account id")?;
     let from = query(text.as_deref(), "from")?.unwrap_or(0);
     let page = blocking(move || app.service.statements(&account, from)).await?;
     Body::of(&page)
@@ -37,31 +45,30 @@ pub(super) async fn statements(
 pub(super) async fn generations(
     State(app): State<App>,
     caller: Caller,
-    Path(account): Path<String>,
+    Id(account): Id<AccountId>,
+    RawQuery(text): RawQuery,
 ) -> Reply {
-    let account: AccountId = parse(&account, "account id")?;
-    let page = blocking(move || app.service.generations(&caller.0, &account)).await?;
+    let from = query(text.as_deref(), "from")?.unwrap_or(0);
+    let page = blocking(move || app.service.generations(&caller.0, &account, from)).await?;
     Body::of(&page)
 }
 
 pub(super) async fn put_generation(
     State(app): State<App>,
     caller: Caller,
-    Path(account): Path<String>,
-    body: Bytes,
+    Id(account): Id<AccountId>,
+    body: Received<RECORD>,
 ) -> Reply {
-    let account: AccountId = parse(&account, "account id")?;
-    blocking(move || app.service.put_generation(&caller.0, &account, &body)).await?;
+    blocking(move || app.service.put_generation(&caller.0, &account, body.bytes())).await?;
     Ok(Body::empty())
 }
 
 pub(super) async fn registered(
     State(app): State<App>,
     Address(address): Address,
-    Path(account): Path<String>,
+    Id(account): Id<AccountId>,
 ) -> Reply {
     app.service.readers.take(&address)?;
-    let account: AccountId = parse(&account, "account id")?;
     let seed = blocking(move || app.service.storage.registered(&account)).await?;
     seed.map(Body::raw).ok_or_else(|| Failure::not_found("registered key"))
 }
@@ -69,7 +76,7 @@ pub(super) async fn registered(
 pub(super) async fn recovery(
     State(app): State<App>,
     Address(address): Address,
-    Path(sign): Path<String>,
+    Id(sign): Id<String>,
 ) -> Reply {
     app.service.logins.take(&address)?;
     let sign = read_hex(&sign).ok_or_else(|| Failure::not_found("recovery key"))?;
@@ -82,13 +89,19 @@ pub(super) async fn challenge(State(app): State<App>, Address(address): Address)
     app.service.challenges.make(now()).map(|nonce| Body::raw(nonce.to_vec()))
 }
 
-pub(super) async fn login(State(app): State<App>, body: Bytes) -> Reply {
-    let request: LoginRequest = decode(&body)?;
+pub(super) async fn login(State(app): State<App>, body: Received<LOGIN>) -> Reply {
+    let request: LoginRequest = body.decode()?;
     let token = blocking(move || app.service.login(&request, now())).await?;
     Ok(Body::raw(token.to_vec()))
 }
 
-pub(super) async fn inbox(State(app): State<App>, caller: Caller) -> Reply {
-    let items = blocking(move || app.service.storage.inbox(&caller.0.account)).await?;
+pub(super) async fn inbox(
+    State(app): State<App>,
+    caller: Caller,
+    RawQuery(text): RawQuery,
+) -> Reply {
+    let after: Option<ConversationId> = parameter(text.as_deref(), "after")?;
+    let after = after.unwrap_or(ConversationId::ZERO);
+    let items = blocking(move || app.service.storage.inbox(&caller.0.account, &after)).await?;
     Body::of(&Inbox(items))
 }

@@ -1,15 +1,16 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
+use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::header;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use privity_conversation::format::RelayErrorCode;
 
-use crate::Failure;
 use crate::http::App;
-use crate::http::reply::blocking;
+use crate::http::reply::{blocking, parse};
 use crate::storage::Session;
+use crate::{Failure, Peer};
 
 /// A device that has logged in, by the token of its `Authorization: Bearer` header.
 pub(super) struct Caller(pub(super) Session);
@@ -39,12 +40,42 @@ pub(super) struct Address(pub(super) IpAddr);
 impl FromRequestParts<App> for Address {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
-        parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| Self(info.0.ip()))
-            .ok_or_else(|| Failure::new(RelayErrorCode::Internal, "no address is known"))
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let address = match app.peer {
+            Peer::Socket => app.socket,
+            Peer::Forwarded => forwarded(&parts.headers).unwrap_or(app.socket),
+        };
+        Ok(Self(network(address)))
+    }
+}
+
+/// What the nearest proxy says: whatever stands before it came from outside.
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let value = headers.get_all("x-forwarded-for").iter().next_back()?;
+    value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+}
+
+/// Whoever has one address of version 6 has all of its /64.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        address => address,
+    }
+}
+
+/// The id or key in the path.
+pub(super) struct Id<T>(pub(super) T);
+
+impl<T: FromStr + Send> FromRequestParts<App> for Id<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let path = Path::<String>::from_request_parts(parts, app).await;
+        let Path(text) = path.map_err(|error| Failure::new(RelayErrorCode::Malformed, error))?;
+        parse(&text, "id in the path").map(Self)
     }
 }
 

@@ -1,24 +1,27 @@
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use privity_conversation::format::{AppendRequest, ConversationId, WrapsRequest};
+use axum::extract::{RawQuery, State};
+use privity_conversation::format::{AppendRequest, ConversationId, WrapsRequest, limit};
 
 use crate::http::App;
-use crate::http::caller::{Caller, now};
-use crate::http::reply::{Body, Reply, blocking, decode, parse, query};
+use crate::http::body::Received;
+use crate::http::caller::{Caller, Id, now};
+use crate::http::reply::{Body, Reply, blocking, query};
 use crate::storage::Range;
 
-pub(super) async fn append(State(app): State<App>, caller: Caller, body: Bytes) -> Reply {
-    let request: AppendRequest = decode(&body)?;
+pub(super) async fn append(
+    State(app): State<App>,
+    caller: Caller,
+    body: Received<{ usize::MAX }>,
+) -> Reply {
+    let request: AppendRequest = body.decode()?;
     blocking(move || app.service.append(&caller.0, &request)).await.map(|()| Body::empty())
 }
 
 pub(super) async fn entries(
     State(app): State<App>,
     caller: Caller,
-    Path(conversation): Path<String>,
+    Id(conversation): Id<ConversationId>,
     RawQuery(text): RawQuery,
 ) -> Reply {
-    let conversation: ConversationId = parse(&conversation, "conversation id")?;
     let from = query(text.as_deref(), "from")?.unwrap_or(0);
     let page = blocking(move || app.service.entries(&caller.0, &conversation, from)).await?;
     Body::of(&page)
@@ -27,10 +30,9 @@ pub(super) async fn entries(
 pub(super) async fn wraps(
     State(app): State<App>,
     caller: Caller,
-    Path(conversation): Path<String>,
+    Id(conversation): Id<ConversationId>,
     RawQuery(text): RawQuery,
 ) -> Reply {
-    let conversation: ConversationId = parse(&conversation, "conversation id")?;
     let after = query(text.as_deref(), "after")?.unwrap_or(0);
     let page = blocking(move || app.service.wraps(&caller.0, &conversation, after)).await?;
     Body::of(&page)
@@ -39,11 +41,10 @@ pub(super) async fn wraps(
 pub(super) async fn put_wraps(
     State(app): State<App>,
     caller: Caller,
-    Path(conversation): Path<String>,
-    body: Bytes,
+    Id(conversation): Id<ConversationId>,
+    body: Received<{ usize::MAX }>,
 ) -> Reply {
-    let conversation: ConversationId = parse(&conversation, "conversation id")?;
-    let request: WrapsRequest = decode(&body)?;
+    let request: WrapsRequest = body.decode()?;
     blocking(move || app.service.put_wraps(&caller.0, &conversation, &request)).await?;
     Ok(Body::empty())
 }
@@ -51,21 +52,20 @@ pub(super) async fn put_wraps(
 pub(super) async fn post(
     State(app): State<App>,
     caller: Caller,
-    Path(conversation): Path<String>,
-    body: Bytes,
+    Id(conversation): Id<ConversationId>,
+    body: Received<{ limit::MESSAGE }>,
 ) -> Reply {
-    let conversation: ConversationId = parse(&conversation, "conversation id")?;
-    let cursor = blocking(move || app.service.post(&caller.0, &conversation, &body, now())).await?;
+    let post = move || app.service.post(&caller.0, &conversation, body.bytes(), now());
+    let cursor = blocking(post).await?;
     Ok(Body::raw(cursor.to_be_bytes().to_vec()))
 }
 
 pub(super) async fn messages(
     State(app): State<App>,
     caller: Caller,
-    Path(conversation): Path<String>,
+    Id(conversation): Id<ConversationId>,
     RawQuery(text): RawQuery,
 ) -> Reply {
-    let conversation: ConversationId = parse(&conversation, "conversation id")?;
     let range = match query(text.as_deref(), "before")? {
         Some(cursor) => Range::Before(cursor),
         None => Range::After(query(text.as_deref(), "after")?.unwrap_or(0)),

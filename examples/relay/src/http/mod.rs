@@ -1,30 +1,34 @@
 //! Requests of RELAY.md: parse, hand to the service, answer in the one encoding.
 
 mod account;
+mod body;
 mod caller;
 mod conversation;
 mod live;
 mod reply;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use tokio::sync::watch;
 
 use crate::server::Stage;
 use crate::service::Service;
+use crate::{Failure, Peer};
 
 /// What every handler has at hand.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) service: Arc<Service>,
+    pub(crate) peer: Peer,
+    /// The other end of this connection.
+    pub(crate) socket: IpAddr,
     pub(crate) stage: watch::Receiver<Stage>,
 }
 
-pub(crate) fn router(service: Arc<Service>, stage: watch::Receiver<Stage>) -> Router {
-    let limit = DefaultBodyLimit::max(service.limits.body);
+pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/v1/health", get(account::health))
         .route("/v1/accounts", post(account::register))
@@ -48,6 +52,10 @@ pub(crate) fn router(service: Arc<Service>, stage: watch::Receiver<Stage>) -> Ro
             get(conversation::messages).post(conversation::post),
         )
         .route("/v1/live", get(live::live))
-        .layer(limit)
-        .with_state(App { service, stage })
+        .fallback(nothing)
+        .method_not_allowed_fallback(nothing)
+}
+
+async fn nothing() -> Failure {
+    Failure::not_found("request")
 }

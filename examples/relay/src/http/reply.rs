@@ -1,4 +1,3 @@
-use axum::body::Bytes;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use privity_conversation::format::RelayErrorCode;
@@ -56,19 +55,22 @@ pub(super) async fn blocking<T: Send + 'static>(
     })?
 }
 
-/// A request body in the one encoding.
-pub(super) fn decode<T: Codec>(body: &Bytes) -> Result<T, Failure> {
-    Ok(T::from_bytes(body)?)
-}
-
 /// An id, a key or a cursor from the path or the query.
 pub(super) fn parse<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, Failure> {
     text.parse()
         .map_err(|_| Failure::new(RelayErrorCode::Malformed, format_args!("the {what} is not one")))
 }
 
-/// The value of `name` in a query string of decimal values.
+/// The decimal value of `name` in a query string.
 pub(super) fn query(text: Option<&str>, name: &str) -> Result<Option<u64>, Failure> {
+    parameter(text, name)
+}
+
+/// The value of `name` in a query string.
+pub(super) fn parameter<T: std::str::FromStr>(
+    text: Option<&str>,
+    name: &str,
+) -> Result<Option<T>, Failure> {
     text.into_iter()
         .flat_map(|text| text.split('&'))
         .filter_map(|pair| pair.split_once('='))

@@ -1,7 +1,7 @@
-use privity_conversation::account::{ChainFault, Learned};
+use privity_conversation::account::{Chain, ChainFault, Learned};
 use privity_conversation::format::{
-    AccountId, GenerationRecord, LiveFrame, LoginChallenge, LoginRequest, Page, PublishRequest,
-    RegisteredSeed, RelayErrorCode, Statement,
+    AccountId, DeviceId, GenerationRecord, LiveFrame, LoginChallenge, LoginRequest, Page,
+    PublishRequest, RegisteredSeed, RelayErrorCode, Statement,
 };
 use privity_conversation::sign::{Signature, VerifyingKey};
 use privity_wire::Codec;
@@ -11,7 +11,7 @@ use crate::Failure;
 use crate::login::random;
 use crate::service::Service;
 use crate::service::chains::StoredChains;
-use crate::storage::{NewStatement, Session};
+use crate::storage::{NewSession, NewStatement, Session};
 
 impl Service {
     /// Takes a statement that its chain takes.
@@ -19,7 +19,7 @@ impl Service {
         let statement = Statement::from_bytes(&request.statement.0)?;
         let account = statement.body.account_id().map_err(too_large)?;
         let hash = statement.body.hash().map_err(too_large)?;
-        self.check_statement(&account, &statement)?;
+        let active = self.check_statement(&account, &statement)?;
         let generation = request.generation.as_ref().map(|blob| {
             check_generation(&account, &blob.0).map(|generation| (generation, blob.0.clone()))
         });
@@ -34,6 +34,7 @@ impl Service {
             prev: statement.body.prev,
             hash,
             bytes: request.statement.0.clone(),
+            active,
             recovery: statement.body.recovery.as_ref().map(|holder| holder.sign),
             generation: generation.transpose()?,
             registered: request.registered.as_ref().map(|blob| blob.0.clone()),
@@ -44,11 +45,17 @@ impl Service {
         Ok(())
     }
 
-    fn check_statement(&self, account: &AccountId, statement: &Statement) -> Result<(), Failure> {
-        let chains = StoredChains::new(self.storage.as_ref());
-        let mut directory = chains.with(account, Clone::clone);
+    /// Refuses what the chain does not take; gives the ids that may log in after it.
+    fn check_statement(
+        &self,
+        account: &AccountId,
+        statement: &Statement,
+    ) -> Result<Vec<DeviceId>, Failure> {
+        let mut directory = self.stored_chains().with(account, Clone::clone);
         match directory.learn(statement).map_err(broken)? {
-            Learned::Extended | Learned::Known => Ok(()),
+            Learned::Extended | Learned::Known => {
+                Ok(directory.chain(account).map(may_log_in).unwrap_or_default())
+            }
             Learned::Ahead(next) => Err(Failure::new(
                 RelayErrorCode::Incomplete,
                 format_args!("statement {next} of the account is missing here"),
@@ -60,21 +67,21 @@ impl Service {
     }
 
     pub(crate) fn statements(&self, account: &AccountId, from: u64) -> Result<Page, Failure> {
-        let items = self.storage.statements(account, from, self.limits.page + 1)?;
-        if items.is_empty() && from == 0 {
+        let page = self.storage.statements(account, from, &self.page())?;
+        if page.items.is_empty() && from == 0 {
             return Err(Failure::not_found("account"));
         }
-        Ok(self.page(items))
+        Ok(page)
     }
 
     pub(crate) fn generations(
         &self,
         caller: &Session,
         account: &AccountId,
+        from: u64,
     ) -> Result<Page, Failure> {
         own(caller, account)?;
-        let items = self.storage.generations(account)?;
-        Ok(Page { items, end: privity_conversation::format::PageEnd::Last })
+        self.storage.generations(account, from, &self.page())
     }
 
     pub(crate) fn put_generation(
@@ -85,7 +92,7 @@ impl Service {
     ) -> Result<(), Failure> {
         own(caller, account)?;
         let generation = check_generation(account, bytes)?;
-        let chains = StoredChains::new(self.storage.as_ref());
+        let chains = self.stored_chains();
         let stands = chains.with(account, |directory| {
             directory.chain(account).is_some_and(|it| it.key_of_generation(generation).is_some())
         });
@@ -100,14 +107,15 @@ impl Service {
         let session = self.check_login(request, now)?;
         let token = random()?;
         let lifetime = u64::try_from(self.limits.token.as_millis()).unwrap_or(u64::MAX);
-        self.storage.put_session(&digest(&token), &session, now.saturating_add(lifetime))?;
+        let new = NewSession { token: digest(&token), session, ends: now.saturating_add(lifetime) };
+        self.storage.put_session(&new, self.limits.tokens)?;
         Ok(token)
     }
 
     /// Checks the answer to a challenge: by an active device, or by the recovery holder.
     pub(crate) fn check_login(&self, request: &LoginRequest, now: u64) -> Result<Session, Failure> {
         self.challenges.take(&request.nonce, now)?;
-        let chains = StoredChains::new(self.storage.as_ref());
+        let chains = self.stored_chains();
         let key = chains.with(&request.account, |directory| {
             let chain = directory.chain(&request.account)?;
             let seq = chain.head().seq;
@@ -128,24 +136,35 @@ impl Service {
         Ok(Session { account: request.account, device: request.device })
     }
 
+    /// The login of a token: publishing a revocation ended those of the device.
     pub(crate) fn session(&self, token: &[u8; 32], now: u64) -> Result<Session, Failure> {
         let session = self.storage.session(&digest(token), now)?;
-        let session = session
-            .ok_or_else(|| Failure::new(RelayErrorCode::LoginNeeded, "the login has ended"))?;
-        let chains = StoredChains::new(self.storage.as_ref());
-        let active = chains.with(&session.account, |directory| {
-            directory.chain(&session.account).is_some_and(|chain| {
-                let seq = chain.head().seq;
-                let recovery = chain.recovery_at(seq).is_some_and(|it| it.id() == session.device);
-                recovery || chain.device_at(seq, &session.device).is_some()
-            })
+        session.ok_or_else(|| Failure::new(RelayErrorCode::LoginNeeded, "the login has ended"))
+    }
+
+    /// Refuses a login whose device was revoked since.
+    pub(crate) fn check_active(&self, session: &Session) -> Result<(), Failure> {
+        let active = self.stored_chains().with(&session.account, |directory| {
+            let chain = directory.chain(&session.account);
+            chain.is_some_and(|chain| may_log_in(chain).contains(&session.device))
         });
         if active {
-            Ok(session)
+            Ok(())
         } else {
             Err(Failure::new(RelayErrorCode::LoginNeeded, "the device was revoked"))
         }
     }
+
+    pub(super) fn stored_chains(&self) -> StoredChains<'_> {
+        StoredChains::new(self.storage.as_ref(), &self.chains)
+    }
+}
+
+/// Active devices, and the recovery holder by the id of its key.
+fn may_log_in(chain: &Chain) -> Vec<DeviceId> {
+    let seq = chain.head().seq;
+    let devices = chain.devices_at(seq).map(|device| device.id);
+    devices.chain(chain.recovery_at(seq).map(|holder| holder.id())).collect()
 }
 
 fn own(caller: &Session, account: &AccountId) -> Result<(), Failure> {

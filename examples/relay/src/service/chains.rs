@@ -1,53 +1,107 @@
 use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use privity_conversation::account::Directory;
-use privity_conversation::format::{AccountId, DeviceId, Pin, Statement};
+use privity_conversation::format::{AccountId, DeviceId, PageEnd, Pin, Statement};
 use privity_conversation::log::{Accounts, Lookup, PinChange};
 use privity_conversation::sign::VerifyingKey;
 use privity_wire::Codec;
 
 use crate::Failure;
-use crate::storage::Storage;
+use crate::storage::{PageLimit, Storage};
 
 /// Statements read from storage at a time.
-const BATCH: usize = 256;
+const BATCH: PageLimit = PageLimit { items: 256, bytes: 16 << 20 };
+/// Statements behind the chains that stay in memory: each stands for some 100 bytes.
+const REMEMBERED: usize = 500_000;
+
+/// Chains verified lately, so that a long one does not cost every request of its account.
+#[derive(Debug, Default)]
+pub(crate) struct ChainCache(Mutex<Remembered>);
+
+#[derive(Debug, Default)]
+struct Remembered {
+    chains: HashMap<AccountId, Arc<Directory>>,
+    statements: usize,
+}
+
+impl ChainCache {
+    fn get(&self, account: &AccountId) -> Arc<Directory> {
+        let remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        remembered.chains.get(account).cloned().unwrap_or_default()
+    }
+
+    /// A full cache is emptied: what is asked for again comes back from storage.
+    fn put(&self, account: AccountId, chain: &Arc<Directory>) {
+        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let length = length(&account, chain);
+        let before = remembered.chains.insert(account, Arc::clone(chain));
+        let before = before.map_or(0, |chain| self::length(&account, &chain));
+        remembered.statements = (remembered.statements + length).saturating_sub(before);
+        if remembered.statements > REMEMBERED {
+            *remembered = Remembered::default();
+        }
+    }
+}
+
+fn length(account: &AccountId, chain: &Directory) -> usize {
+    let next = next_of(account, chain);
+    usize::try_from(next).unwrap_or(usize::MAX)
+}
+
+/// The place of the first statement that is not known.
+fn next_of(account: &AccountId, chain: &Directory) -> u64 {
+    chain.head(account).map_or(0, |head| head.seq + 1)
+}
 
 /// The chains of storage, each read and verified when it is first asked for.
 pub(super) struct StoredChains<'a> {
     storage: &'a dyn Storage,
-    directory: RefCell<Directory>,
+    cache: &'a ChainCache,
+    read: RefCell<BTreeMap<AccountId, Arc<Directory>>>,
 }
 
 impl<'a> StoredChains<'a> {
-    pub(super) fn new(storage: &'a dyn Storage) -> Self {
-        Self { storage, directory: RefCell::default() }
+    pub(super) fn new(storage: &'a dyn Storage, cache: &'a ChainCache) -> Self {
+        Self { storage, cache, read: RefCell::default() }
     }
 
-    /// Answers from the directory once `account`'s chain is in it.
+    /// Answers from a directory that holds `account`'s chain, if there is one.
     pub(super) fn with<T>(&self, account: &AccountId, ask: impl FnOnce(&Directory) -> T) -> T {
-        if self.directory.borrow().chain(account).is_none()
-            && let Err(failure) = self.load(account)
-        {
-            // A chain that can't be read is missing to the fold, and so to the caller.
-            tracing::warn!(%failure, "a stored chain can't be read");
-        }
-        ask(&self.directory.borrow())
+        let known = self.read.borrow().get(account).cloned();
+        let chain = known.unwrap_or_else(|| {
+            let chain = self.load(account).unwrap_or_else(|failure| {
+                // A chain that can't be read is missing to the fold, and so to the caller.
+                tracing::warn!(%failure, "a stored chain can't be read");
+                Arc::default()
+            });
+            self.read.borrow_mut().insert(*account, Arc::clone(&chain));
+            chain
+        });
+        ask(&chain)
     }
 
-    fn load(&self, account: &AccountId) -> Result<(), Failure> {
-        let mut from = 0;
+    fn load(&self, account: &AccountId) -> Result<Arc<Directory>, Failure> {
+        let mut chain = self.cache.get(account);
+        let known = next_of(account, &chain);
+        let mut from = known;
         loop {
-            let page = self.storage.statements(account, from, BATCH)?;
-            for item in &page {
+            let page = self.storage.statements(account, from, &BATCH)?;
+            for item in &page.items {
                 let statement = Statement::from_bytes(&item.bytes.0)?;
-                let learned = self.directory.borrow_mut().learn(&statement);
+                let learned = Arc::make_mut(&mut chain).learn(&statement);
                 learned.map_err(super::account::broken)?;
                 from = item.cursor + 1;
             }
-            if page.len() < BATCH {
-                return Ok(());
+            if page.end == PageEnd::Last {
+                break;
             }
         }
+        if from != known {
+            self.cache.put(*account, &chain);
+        }
+        Ok(chain)
     }
 }
 

@@ -1,6 +1,6 @@
 use privity_conversation::format::{
-    AccountId, Action, AppendRequest, Blob, ConversationId, Entry, LiveFrame, MessageOutside, Page,
-    RelayErrorCode, StoredItem, WrappedEntry, WrapsRequest,
+    AccountId, Action, AppendRequest, Blob, ConversationId, Entry, EntryBody, LiveFrame,
+    MessageOutside, Page, RelayErrorCode, StoredItem, WrappedEntry, WrapsRequest,
 };
 use privity_conversation::log::{AppendError, Applied, Fold, Started, Step};
 use privity_wire::Codec;
@@ -8,7 +8,9 @@ use privity_wire::Codec;
 use crate::Failure;
 use crate::service::Service;
 use crate::service::chains::StoredChains;
-use crate::storage::{Head, Membership, MembershipChange, NewEntry, Range, Session};
+use crate::storage::{
+    Head, Membership, MembershipChange, NewEntry, PageLimit, Posted, Range, Session, Storage,
+};
 
 impl Service {
     /// Appends an entry with its wraps, after the checks that every client makes too.
@@ -18,11 +20,15 @@ impl Service {
         if (body.author, body.device) != (caller.account, caller.device) {
             return Err(Failure::not_entitled("an entry is appended by its author's device"));
         }
-        if !ends_or_pins(&body.action) && body.pins.is_empty() {
+        if !is_urgent(body) {
             self.appends.take(&caller.device)?;
         }
         let conversation = entry.conversation();
-        let chains = StoredChains::new(self.storage.as_ref());
+        let chains = self.stored_chains();
+        let missing = count_missing(body, self.storage.as_ref())?;
+        if missing > 0 {
+            return Err(incomplete(missing));
+        }
         let Some((fold, step)) = self.folded(&conversation, &entry, &chains)? else {
             return self.repeated(&conversation, body.position, &request.entry.0);
         };
@@ -79,8 +85,9 @@ impl Service {
         position: u64,
         bytes: &[u8],
     ) -> Result<(), Failure> {
-        match self.storage.entries(conversation, position, 1)?.first() {
-            Some(stored) if stored.cursor == position && stored.bytes.0 == bytes => Ok(()),
+        let limit = PageLimit { items: 1, bytes: usize::MAX };
+        match self.storage.entries(conversation, position..=position, &limit)?.items.first() {
+            Some(stored) if stored.bytes.0 == bytes => Ok(()),
             _ => Err(Failure::new(RelayErrorCode::HeadMoved, "another entry stands there")),
         }
     }
@@ -92,11 +99,11 @@ impl Service {
         from: u64,
     ) -> Result<Page, Failure> {
         let membership = self.member(caller, conversation)?;
-        let mut items = self.storage.entries(conversation, from, self.limits.page + 1)?;
-        if let Some(until) = membership.until {
-            items.retain(|item| item.cursor <= until);
-        }
-        Ok(self.page(items))
+        self.storage.entries(
+            conversation,
+            from..=membership.until.unwrap_or(u64::MAX),
+            &self.page(),
+        )
     }
 
     pub(crate) fn wraps(
@@ -106,9 +113,7 @@ impl Service {
         after: u64,
     ) -> Result<Page, Failure> {
         self.member(caller, conversation)?;
-        let limit = self.limits.page + 1;
-        let items = self.storage.wraps(conversation, &caller.account, after, limit)?;
-        Ok(self.page(items))
+        self.storage.wraps(conversation, &caller.account, after, &self.page())
     }
 
     /// Takes repairs and self-wraps of epochs that stand.
@@ -119,7 +124,10 @@ impl Service {
         request: &WrapsRequest,
     ) -> Result<(), Failure> {
         let fold = self.fold(conversation)?;
-        let chains = StoredChains::new(self.storage.as_ref());
+        let chains = self.stored_chains();
+        fold.now()
+            .device_key(&chains, &caller.account, &caller.device)
+            .map_err(|_| Failure::not_entitled("wraps are handed in by members' devices"))?;
         let wraps = self.check_wraps(&fold, &chains, caller, &request.0)?;
         self.storage.put_wraps(conversation, &wraps)?;
         let audience: Vec<AccountId> = wraps.iter().map(|wrap| wrap.recipient.account()).collect();
@@ -140,7 +148,7 @@ impl Service {
             return Err(Failure::not_entitled("the message is of another conversation"));
         }
         let fold = self.fold(conversation)?;
-        let chains = StoredChains::new(self.storage.as_ref());
+        let chains = self.stored_chains();
         let view = fold
             .at(message.position)
             .filter(|view| view.hash() == message.hash)
@@ -151,7 +159,8 @@ impl Service {
         fold.now()
             .device_key(&chains, &caller.account, &caller.device)
             .map_err(|_| Failure::not_entitled("messages are posted by members' devices"))?;
-        let cursor = self.storage.post(conversation, message.position, now, bytes)?;
+        let posted = self.storage.post(conversation, message.position, now, bytes)?;
+        let Posted::New(cursor) = posted else { return Ok(posted.cursor()) };
         let audience = fold.now().members().map(|(account, _)| account);
         let item = StoredItem { cursor, bytes: Blob(bytes.to_vec()) };
         let frame = LiveFrame::Message { conversation: *conversation, item };
@@ -166,13 +175,7 @@ impl Service {
         range: Range,
     ) -> Result<Page, Failure> {
         let membership = self.member(caller, conversation)?;
-        let limit = self.limits.page + 1;
-        let mut items = self.storage.messages(conversation, &membership, range, limit)?;
-        if items.len() == limit && matches!(range, Range::Before(_)) {
-            // Downwards the surplus item is the oldest, upwards the newest.
-            items.rotate_left(1);
-        }
-        Ok(self.page(items))
+        self.storage.messages(conversation, &membership, range, &self.page())
     }
 
     fn member(
@@ -192,8 +195,12 @@ impl Service {
 }
 
 /// Entries that no flood may hold up: they end a right or follow an account.
-const fn ends_or_pins(action: &Action) -> bool {
-    matches!(action, Action::Remove { .. } | Action::Leave { .. })
+const fn is_urgent(body: &EntryBody) -> bool {
+    match body.action {
+        Action::Remove { .. } | Action::Leave { .. } => true,
+        Action::Rotate => !body.pins.is_empty(),
+        _ => false,
+    }
 }
 
 fn memberships(fold: &Fold, step: &Step) -> Vec<MembershipChange> {
@@ -222,15 +229,28 @@ pub(super) fn refused(error: AppendError) -> Failure {
         AppendError::UpdateNeeded(what) => {
             Failure::new(RelayErrorCode::Refused, format_args!("this relay does not know {what}"))
         }
-        AppendError::Missing(pins) => Failure::new(
-            RelayErrorCode::Incomplete,
-            format_args!("statements of {} accounts are missing here", pins.len()),
-        ),
+        AppendError::Missing(pins) => incomplete(pins.len()),
         AppendError::Refused(rule) => {
             Failure::new(RelayErrorCode::Refused, format_args!("refused: {rule:?}"))
         }
         other => Failure::new(RelayErrorCode::Refused, format_args!("refused: {other:?}")),
     }
+}
+
+/// Members of a conversation whose statements nobody can fetch could not be verified.
+fn count_missing(body: &EntryBody, storage: &dyn Storage) -> Result<usize, Failure> {
+    let mut missing = 0;
+    for pin in &body.pins {
+        missing += usize::from(!storage.stands(pin)?);
+    }
+    Ok(missing)
+}
+
+fn incomplete(accounts: usize) -> Failure {
+    Failure::new(
+        RelayErrorCode::Incomplete,
+        format_args!("statements of {accounts} accounts are missing here"),
+    )
 }
 
 impl Service {

@@ -8,13 +8,16 @@ mod wrap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use privity_conversation::format::{DeviceId, Page, PageEnd, StoredItem};
+use privity_conversation::format::{DeviceId, limit};
+use tokio::sync::Semaphore;
 
 use crate::Limits;
 use crate::audience::Updates;
 use crate::login::Challenges;
 use crate::rate::Rate;
-use crate::storage::Storage;
+use crate::seats::Seats;
+use crate::service::chains::ChainCache;
+use crate::storage::{PageLimit, Storage};
 
 /// One relay over one storage.
 pub(crate) struct Service {
@@ -23,6 +26,10 @@ pub(crate) struct Service {
     pub(crate) limits: Limits,
     pub(crate) updates: Updates,
     pub(crate) challenges: Challenges,
+    pub(crate) chains: ChainCache,
+    /// KiB that further request bodies may take.
+    pub(crate) bodies: Arc<Semaphore>,
+    pub(crate) seats: Arc<Seats>,
     pub(crate) requests: Rate<DeviceId>,
     pub(crate) appends: Rate<DeviceId>,
     pub(crate) logins: Rate<IpAddr>,
@@ -31,11 +38,15 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn new(storage: Arc<dyn Storage>, origin: String, limits: Limits) -> Self {
+        let bodies = limits.bodies.max(limits.body).div_ceil(1 << 10);
         Self {
             storage,
             origin,
             updates: Updates::new(limits.live_backlog),
             challenges: Challenges::new(&limits),
+            chains: ChainCache::default(),
+            bodies: Arc::new(Semaphore::new(bodies.min(Semaphore::MAX_PERMITS))),
+            seats: Arc::new(Seats::new(&limits)),
             requests: Rate::per_minute(limits.requests_per_minute),
             appends: Rate::per_minute(limits.entries_per_minute),
             logins: Rate::per_minute(limits.logins_per_minute),
@@ -44,10 +55,8 @@ impl Service {
         }
     }
 
-    /// One more than a page was asked of the storage: its presence says that there is more.
-    fn page(&self, mut items: Vec<StoredItem>) -> Page {
-        let end = if items.len() > self.limits.page { PageEnd::More } else { PageEnd::Last };
-        items.truncate(self.limits.page);
-        Page { items, end }
+    /// How much one page holds.
+    pub(crate) fn page(&self) -> PageLimit {
+        PageLimit { items: self.limits.page.clamp(1, limit::PAGE), bytes: self.limits.page_bytes }
     }
 }

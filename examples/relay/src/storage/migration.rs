@@ -3,7 +3,8 @@ use rusqlite::Connection;
 use crate::Failure;
 
 /// Schema versions in order; a released one is never edited, only followed.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE statement (
     account BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL,
     PRIMARY KEY (account, seq)) WITHOUT ROWID;
@@ -37,7 +38,14 @@ CREATE TABLE membership (
     account BLOB NOT NULL, conversation BLOB NOT NULL, floor INTEGER NOT NULL,
     until INTEGER, PRIMARY KEY (account, conversation)) WITHOUT ROWID;
 CREATE INDEX member_of ON membership (conversation);
-"];
+",
+    "
+CREATE INDEX session_of ON session (account, device, ends);
+CREATE INDEX session_ends ON session (ends);
+DROP INDEX message_of;
+CREATE INDEX message_of ON message (conversation, cursor, position);
+",
+];
 
 /// Brings a database of any earlier release to this one's schema.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Failure> {

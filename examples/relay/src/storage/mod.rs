@@ -8,8 +8,10 @@ mod sqlite;
 mod sqlite_account;
 mod sqlite_conversation;
 
+use std::ops::RangeInclusive;
+
 use privity_conversation::format::{
-    AccountId, ConversationId, DeviceId, EntryHash, InboxItem, Recipient, StatementHash, StoredItem,
+    AccountId, ConversationId, DeviceId, EntryHash, InboxItem, Page, Pin, Recipient, StatementHash,
 };
 
 use crate::Failure;
@@ -29,6 +31,8 @@ pub struct NewStatement {
     pub hash: StatementHash,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// Ids that may log in after it; sessions of any other end.
+    pub active: Vec<DeviceId>,
     /// The recovery holder's signing key after it, by which a phrase finds the account.
     pub recovery: Option<[u8; 32]>,
     /// The generation record that it starts.
@@ -119,6 +123,45 @@ pub struct Session {
     pub device: DeviceId,
 }
 
+/// A new login.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSession {
+    /// Hash of its token.
+    pub token: [u8; 32],
+    /// Whose it is.
+    pub session: Session,
+    /// When it ends, in Unix milliseconds.
+    pub ends: u64,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// It was stored, with this cursor.
+    New(u64),
+    /// It was stored before, with this cursor.
+    Repeat(u64),
+}
+
+impl Posted {
+    /// Its place, either way.
+    #[must_use]
+    pub const fn cursor(self) -> u64 {
+        match self {
+            Self::New(cursor) | Self::Repeat(cursor) => cursor,
+        }
+    }
+}
+
+/// How much a page holds: whichever is reached first, and one item at least.
+#[derive(Clone, Copy, Debug)]
+pub struct PageLimit {
+    /// Items.
+    pub items: usize,
+    /// Bytes of the items.
+    pub bytes: usize,
+}
+
 /// Which part of a stream a page wants.
 #[derive(Clone, Copy, Debug)]
 pub enum Range {
@@ -135,7 +178,7 @@ pub trait Storage: Send + Sync {
     /// # Errors
     /// `HeadMoved` if it is not; a repeat of the same bytes succeeds.
     fn publish(&self, statement: &NewStatement) -> Result<(), Failure>;
-    /// Statements of an account from `from` on, at most `limit`.
+    /// Statements of an account from `from` on.
     ///
     /// # Errors
     /// If the database fails; as of every method below.
@@ -143,8 +186,10 @@ pub trait Storage: Send + Sync {
         &self,
         account: &AccountId,
         from: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredItem>, Failure>;
+        limit: &PageLimit,
+    ) -> Result<Page, Failure>;
+    /// Whether the statement that a pin names is stored.
+    fn stands(&self, pin: &Pin) -> Result<bool, Failure>;
     /// The account that has this recovery signing key.
     fn account_of_recovery(&self, sign: &[u8; 32]) -> Result<Option<AccountId>, Failure>;
     /// Puts a generation record in place of the one stored.
@@ -154,12 +199,17 @@ pub trait Storage: Send + Sync {
         generation: u32,
         bytes: &[u8],
     ) -> Result<(), Failure>;
-    /// All generation records of an account.
-    fn generations(&self, account: &AccountId) -> Result<Vec<StoredItem>, Failure>;
+    /// Generation records of an account from generation `from` on.
+    fn generations(
+        &self,
+        account: &AccountId,
+        from: u64,
+        limit: &PageLimit,
+    ) -> Result<Page, Failure>;
     /// The wrapped signing seed of an account with a registered key.
     fn registered(&self, account: &AccountId) -> Result<Option<Vec<u8>>, Failure>;
-    /// Keeps a login by the hash of its token.
-    fn put_session(&self, token: &[u8; 32], session: &Session, ends: u64) -> Result<(), Failure>;
+    /// Keeps a login, and of its device's others the newest, `most` in all.
+    fn put_session(&self, new: &NewSession, most: usize) -> Result<(), Failure>;
     /// The login of a token, unless it ended before `now`.
     fn session(&self, token: &[u8; 32], now: u64) -> Result<Option<Session>, Failure>;
 
@@ -170,13 +220,13 @@ pub trait Storage: Send + Sync {
     /// # Errors
     /// `HeadMoved` if it is not; a repeat of the same bytes succeeds.
     fn append(&self, entry: &NewEntry) -> Result<(), Failure>;
-    /// Entries from position `from` on, at most `limit`.
+    /// Entries at these positions.
     fn entries(
         &self,
         conversation: &ConversationId,
-        from: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredItem>, Failure>;
+        positions: RangeInclusive<u64>,
+        limit: &PageLimit,
+    ) -> Result<Page, Failure>;
     /// Stores further wraps for epochs that stand.
     fn put_wraps(&self, conversation: &ConversationId, wraps: &[NewWrap]) -> Result<(), Failure>;
     /// The wraps of one account after a cursor.
@@ -185,32 +235,34 @@ pub trait Storage: Send + Sync {
         conversation: &ConversationId,
         account: &AccountId,
         after: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredItem>, Failure>;
-    /// Stores a message once; gives its cursor.
+        limit: &PageLimit,
+    ) -> Result<Page, Failure>;
+    /// Stores a message once.
     fn post(
         &self,
         conversation: &ConversationId,
         position: u64,
         now: u64,
         bytes: &[u8],
-    ) -> Result<u64, Failure>;
+    ) -> Result<Posted, Failure>;
     /// Messages at the positions that `membership` may read.
     fn messages(
         &self,
         conversation: &ConversationId,
         membership: &Membership,
         range: Range,
-        limit: usize,
-    ) -> Result<Vec<StoredItem>, Failure>;
+        limit: &PageLimit,
+    ) -> Result<Page, Failure>;
     /// The newest membership of an account.
     fn membership(
         &self,
         conversation: &ConversationId,
         account: &AccountId,
     ) -> Result<Option<Membership>, Failure>;
-    /// The conversations that an account is or was in.
-    fn inbox(&self, account: &AccountId) -> Result<Vec<InboxItem>, Failure>;
+    /// The conversations that an account is or was in, by id, from the one after `after`
+    /// on: as many as one inbox list holds.
+    fn inbox(&self, account: &AccountId, after: &ConversationId)
+    -> Result<Vec<InboxItem>, Failure>;
     /// Accounts that share a conversation with this one.
     fn fellows(&self, account: &AccountId) -> Result<Vec<AccountId>, Failure>;
     /// Whether the database answers.

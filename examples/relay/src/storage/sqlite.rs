@@ -1,10 +1,12 @@
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use privity_conversation::format::{Blob, StoredItem};
-use rusqlite::{Connection, Row};
+use privity_conversation::format::{Blob, Page, PageEnd, RelayErrorCode, StoredItem};
+use rusqlite::{Connection, Params, Row};
 
 use crate::Failure;
+use crate::storage::PageLimit;
 use crate::storage::migration::migrate;
 
 /// One SQLite file, in write-ahead mode, synced at each commit.
@@ -14,13 +16,22 @@ pub struct Sqlite(Mutex<Connection>);
 impl Sqlite {
     /// Opens the file, makes it if it is not there, and brings its schema up to date.
     ///
+    /// A call waits for `wait` when another program writes to the file.
+    ///
     /// # Errors
     /// If the file can't be opened, is no database, or is of a newer release.
-    pub fn open(path: &Path) -> Result<Self, Failure> {
-        let mut connection = Connection::open(path)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    pub fn open(path: &Path, wait: Duration) -> Result<Self, Failure> {
+        let unusable = |error: rusqlite::Error| {
+            let file = path.display();
+            Failure::new(
+                RelayErrorCode::Unavailable,
+                format_args!("can't use {file} as database: {error}; choose another --database"),
+            )
+        };
+        let mut connection = Connection::open(path).map_err(unusable)?;
+        connection.busy_timeout(wait).map_err(unusable)?;
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(unusable)?;
+        connection.pragma_update(None, "synchronous", "FULL").map_err(unusable)?;
         migrate(&mut connection)?;
         Ok(Self(Mutex::new(connection)))
     }
@@ -32,7 +43,7 @@ impl Sqlite {
 }
 
 /// A row of `cursor, bytes`.
-pub(super) fn stored_item(row: &Row<'_>) -> rusqlite::Result<StoredItem> {
+fn stored_item(row: &Row<'_>) -> rusqlite::Result<StoredItem> {
     Ok(StoredItem { cursor: row.get(0)?, bytes: Blob(row.get(1)?) })
 }
 
@@ -41,7 +52,28 @@ pub(super) fn sql(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-/// A page's length in SQLite's integers.
-pub(super) fn sql_limit(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
+/// Runs a query of `cursor, bytes` rows, one more than the page holds.
+pub(super) fn page(
+    connection: &Connection,
+    query: &str,
+    parameters: impl Params,
+    limit: &PageLimit,
+) -> Result<Page, Failure> {
+    let mut query = connection.prepare_cached(query)?;
+    let (mut items, mut bytes) = (Vec::new(), 0_usize);
+    for item in query.query_map(parameters, stored_item)? {
+        let item = item?;
+        bytes = bytes.saturating_add(item.bytes.0.len());
+        let full = items.len() == limit.items || bytes > limit.bytes;
+        if full && !items.is_empty() {
+            return Ok(Page { items, end: PageEnd::More });
+        }
+        items.push(item);
+    }
+    Ok(Page { items, end: PageEnd::Last })
+}
+
+/// The rows to ask for: one more than the page holds.
+pub(super) fn rows(limit: &PageLimit) -> i64 {
+    i64::try_from(limit.items).map_or(i64::MAX, |items| items.saturating_add(1))
 }

@@ -1,9 +1,9 @@
-use privity_conversation::format::{AccountId, DeviceId, RelayErrorCode, StoredItem};
+use privity_conversation::format::{AccountId, DeviceId, Page, Pin, RelayErrorCode};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Failure;
-use crate::storage::sqlite::{Sqlite, sql, sql_limit, stored_item};
-use crate::storage::{NewStatement, Session};
+use crate::storage::sqlite::{Sqlite, page, rows, sql};
+use crate::storage::{NewSession, NewStatement, PageLimit, Session};
 
 impl Sqlite {
     pub(super) fn publish_statement(&self, new: &NewStatement) -> Result<(), Failure> {
@@ -33,6 +33,7 @@ impl Sqlite {
             "INSERT INTO statement (account, seq, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
             params![new.account.0, sql(new.seq), new.hash.0, new.bytes],
         )?;
+        end_sessions(&transaction, &new.account, &new.active)?;
         if let Some(sign) = new.recovery {
             transaction.execute(
                 "INSERT OR IGNORE INTO recovery (sign, account) VALUES (?1, ?2)",
@@ -56,15 +57,19 @@ impl Sqlite {
         &self,
         account: &AccountId,
         from: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredItem>, Failure> {
+        limit: &PageLimit,
+    ) -> Result<Page, Failure> {
+        const QUERY: &str = "SELECT seq, bytes FROM statement WHERE account = ?1 AND seq >= ?2 \
+             ORDER BY seq LIMIT ?3";
+        page(&self.lock(), QUERY, params![account.0, sql(from), rows(limit)], limit)
+    }
+
+    pub(super) fn has_statement(&self, pin: &Pin) -> Result<bool, Failure> {
         let connection = self.lock();
         let mut query = connection.prepare_cached(
-            "SELECT seq, bytes FROM statement WHERE account = ?1 AND seq >= ?2 \
-             ORDER BY seq LIMIT ?3",
+            "SELECT 1 FROM statement WHERE account = ?1 AND seq = ?2 AND hash = ?3",
         )?;
-        let rows = query.query_map(params![account.0, sql(from), sql_limit(limit)], stored_item)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        Ok(query.exists(params![pin.account.0, sql(pin.seq), pin.hash.0])?)
     }
 
     pub(super) fn account_by_recovery(
@@ -86,13 +91,15 @@ impl Sqlite {
         put_generation(&self.lock(), account, generation, bytes)
     }
 
-    pub(super) fn generation_list(&self, account: &AccountId) -> Result<Vec<StoredItem>, Failure> {
-        let connection = self.lock();
-        let mut query = connection.prepare_cached(
-            "SELECT generation, bytes FROM generation WHERE account = ?1 ORDER BY generation",
-        )?;
-        let rows = query.query_map([account.0], stored_item)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    pub(super) fn generation_page(
+        &self,
+        account: &AccountId,
+        from: u64,
+        limit: &PageLimit,
+    ) -> Result<Page, Failure> {
+        const QUERY: &str = "SELECT generation, bytes FROM generation \
+             WHERE account = ?1 AND generation >= ?2 ORDER BY generation LIMIT ?3";
+        page(&self.lock(), QUERY, params![account.0, sql(from), rows(limit)], limit)
     }
 
     pub(super) fn registered_seed(&self, account: &AccountId) -> Result<Option<Vec<u8>>, Failure> {
@@ -102,16 +109,21 @@ impl Sqlite {
         Ok(query.query_row([account.0], |row| row.get(0)).optional()?)
     }
 
-    pub(super) fn keep_session(
-        &self,
-        token: &[u8; 32],
-        session: &Session,
-        ends: u64,
-    ) -> Result<(), Failure> {
-        self.lock().execute(
-            "INSERT OR REPLACE INTO session (token, account, device, ends) VALUES (?1, ?2, ?3, ?4)",
-            params![token, session.account.0, session.device.0, sql(ends)],
+    pub(super) fn keep_session(&self, new: &NewSession, most: usize) -> Result<(), Failure> {
+        let (account, device) = (new.session.account.0, new.session.device.0);
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        transaction.execute(
+            "INSERT INTO session (token, account, device, ends) VALUES (?1, ?2, ?3, ?4)",
+            params![new.token, account, device, sql(new.ends)],
         )?;
+        transaction.execute(
+            "DELETE FROM session WHERE account = ?1 AND device = ?2 AND token NOT IN ( \
+                 SELECT token FROM session WHERE account = ?1 AND device = ?2 \
+                 ORDER BY ends DESC, token = ?4 DESC LIMIT ?3)",
+            params![account, device, i64::try_from(most.max(1)).unwrap_or(i64::MAX), new.token],
+        )?;
+        transaction.commit()?;
         Ok(())
     }
 
@@ -121,7 +133,7 @@ impl Sqlite {
         now: u64,
     ) -> Result<Option<Session>, Failure> {
         let connection = self.lock();
-        connection.prepare_cached("DELETE FROM session WHERE ends < ?1")?.execute([sql(now)])?;
+        connection.prepare_cached("DELETE FROM session WHERE ends <= ?1")?.execute([sql(now)])?;
         let mut query =
             connection.prepare_cached("SELECT account, device FROM session WHERE token = ?1")?;
         let session = query
@@ -131,6 +143,23 @@ impl Sqlite {
             .optional()?;
         Ok(session)
     }
+}
+
+fn end_sessions(
+    connection: &Connection,
+    account: &AccountId,
+    active: &[DeviceId],
+) -> Result<(), Failure> {
+    let mut query = connection.prepare_cached("SELECT device FROM session WHERE account = ?1")?;
+    let devices = query.query_map([account.0], |row| row.get(0).map(DeviceId))?;
+    for device in devices.collect::<Result<Vec<_>, _>>()? {
+        if !active.contains(&device) {
+            connection
+                .prepare_cached("DELETE FROM session WHERE account = ?1 AND device = ?2")?
+                .execute([account.0, device.0])?;
+        }
+    }
+    Ok(())
 }
 
 fn statement_at(

@@ -1,14 +1,17 @@
+use std::ops::RangeInclusive;
+
 use privity_conversation::format::{
-    AccountId, ConversationId, EntryHash, InboxItem, RelayErrorCode, StoredItem,
+    AccountId, ConversationId, EntryHash, InboxItem, Page, Pin, RelayErrorCode, limit,
 };
 use privity_wire::Codec;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
 use crate::Failure;
-use crate::storage::sqlite::{Sqlite, sql, sql_limit, stored_item};
+use crate::storage::sqlite::{Sqlite, page, rows, sql};
 use crate::storage::{
-    Head, Membership, MembershipChange, NewEntry, NewStatement, NewWrap, Range, Session, Storage,
+    Head, Membership, MembershipChange, NewEntry, NewSession, NewStatement, NewWrap, PageLimit,
+    Posted, Range, Session, Storage,
 };
 
 impl Storage for Sqlite {
@@ -20,9 +23,13 @@ impl Storage for Sqlite {
         &self,
         account: &AccountId,
         from: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredItem>, Failure> {
+        limit: &PageLimit,
+    ) -> Result<Page, Failure> {
         self.statement_page(account, from, limit)
+    }
+
+    fn stands(&self, pin: &Pin) -> Result<bool, Failure> {
+        self.has_statement(pin)
     }
 
     fn account_of_recovery(&self, sign: &[u8; 32]) -> Result<Option<AccountId>, Failure> {
@@ -38,16 +45,21 @@ impl Storage for Sqlite {
         self.replace_generation(account, generation, bytes)
     }
 
-    fn generations(&self, account: &AccountId) -> Result<Vec<StoredItem>, Failure> {
-        self.generation_list(account)
+    fn generations(
+        &self,
+        account: &AccountId,
+        from: u64,
+        limit: &PageLimit,
+    ) -> Result<Page, Failure> {
+        self.generation_page(account, from, limit)
     }
 
     fn registered(&self, account: &AccountId) -> Result<Option<Vec<u8>>, Failure> {
         self.registered_seed(account)
     }
 
-    fn put_session(&self, token: &[u8; 32], session: &Session, ends: u64) -> Result<(), Failure> {
-        self.keep_session(token, session, ends)
+    fn put_session(&self, new: &NewSession, most: usize) -> Result<(), Failure> {
+        self.keep_session(new, most)
     }
 
     fn session(&self, token: &[u8; 32], now: u64) -> Result<Option<Session>, Failure> {
@@ -82,17 +94,13 @@ impl Storage for Sqlite {
     fn entries(
         &self,
         conversation: &ConversationId,
-        from: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredItem>, Failure> {
-        let connection = self.lock();
-        let mut query = connection.prepare_cached(
-            "SELECT position, bytes FROM entry WHERE conversation = ?1 AND position >= ?2 \
-             ORDER BY position LIMIT ?3",
-        )?;
-        let parameters = params![conversation.0, sql(from), sql_limit(limit)];
-        let rows = query.query_map(parameters, stored_item)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        positions: RangeInclusive<u64>,
+        limit: &PageLimit,
+    ) -> Result<Page, Failure> {
+        const QUERY: &str = "SELECT position, bytes FROM entry WHERE conversation = ?1 \
+             AND position BETWEEN ?2 AND ?3 ORDER BY position LIMIT ?4";
+        let (from, to) = (sql(*positions.start()), sql(*positions.end()));
+        page(&self.lock(), QUERY, params![conversation.0, from, to, rows(limit)], limit)
     }
 
     fn put_wraps(&self, conversation: &ConversationId, wraps: &[NewWrap]) -> Result<(), Failure> {
@@ -108,16 +116,12 @@ impl Storage for Sqlite {
         conversation: &ConversationId,
         account: &AccountId,
         after: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredItem>, Failure> {
-        let connection = self.lock();
-        let mut query = connection.prepare_cached(
-            "SELECT cursor, bytes FROM wrap WHERE conversation = ?1 AND account = ?2 \
-             AND cursor > ?3 ORDER BY cursor LIMIT ?4",
-        )?;
-        let parameters = params![conversation.0, account.0, sql(after), sql_limit(limit)];
-        let rows = query.query_map(parameters, stored_item)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        limit: &PageLimit,
+    ) -> Result<Page, Failure> {
+        const QUERY: &str = "SELECT cursor, bytes FROM wrap WHERE conversation = ?1 \
+             AND account = ?2 AND cursor > ?3 ORDER BY cursor LIMIT ?4";
+        let parameters = params![conversation.0, account.0, sql(after), rows(limit)];
+        page(&self.lock(), QUERY, parameters, limit)
     }
 
     fn post(
@@ -126,20 +130,21 @@ impl Storage for Sqlite {
         position: u64,
         now: u64,
         bytes: &[u8],
-    ) -> Result<u64, Failure> {
+    ) -> Result<Posted, Failure> {
         let digest: [u8; 32] = Sha256::digest(bytes).into();
         let connection = self.lock();
-        connection
+        let stored = connection
             .prepare_cached(
                 "INSERT OR IGNORE INTO message (conversation, position, digest, stored_at, bytes) \
                  VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .execute(params![conversation.0, sql(position), digest, sql(now), bytes])?;
-        Ok(connection.query_row(
+        let cursor = connection.query_row(
             "SELECT cursor FROM message WHERE conversation = ?1 AND digest = ?2",
             params![conversation.0, digest],
             |row| row.get(0),
-        )?)
+        )?;
+        Ok(if stored == 1 { Posted::New(cursor) } else { Posted::Repeat(cursor) })
     }
 
     fn messages(
@@ -147,25 +152,22 @@ impl Storage for Sqlite {
         conversation: &ConversationId,
         membership: &Membership,
         range: Range,
-        limit: usize,
-    ) -> Result<Vec<StoredItem>, Failure> {
+        limit: &PageLimit,
+    ) -> Result<Page, Failure> {
         const UP: &str = "SELECT cursor, bytes FROM message WHERE conversation = ?1 AND \
              cursor > ?2 AND position >= ?3 AND position < ?4 ORDER BY cursor LIMIT ?5";
         const DOWN: &str = "SELECT cursor, bytes FROM message WHERE conversation = ?1 AND \
              cursor < ?2 AND position >= ?3 AND position < ?4 ORDER BY cursor DESC LIMIT ?5";
-        let (text, cursor) = match range {
+        let (query, cursor) = match range {
             Range::After(cursor) => (UP, cursor),
             Range::Before(cursor) => (DOWN, cursor),
         };
         let until = membership.until.map_or(i64::MAX, sql);
-        let connection = self.lock();
-        let mut query = connection.prepare_cached(text)?;
         let parameters =
-            params![conversation.0, sql(cursor), sql(membership.floor), until, sql_limit(limit)];
-        let rows = query.query_map(parameters, stored_item)?;
-        let mut items: Vec<StoredItem> = rows.collect::<Result<_, _>>()?;
-        items.sort_by_key(|item| item.cursor);
-        Ok(items)
+            params![conversation.0, sql(cursor), sql(membership.floor), until, rows(limit)];
+        let mut page = page(&self.lock(), query, parameters, limit)?;
+        page.items.sort_by_key(|item| item.cursor);
+        Ok(page)
     }
 
     fn membership(
@@ -183,16 +185,20 @@ impl Storage for Sqlite {
         Ok(query.query_row(params![account.0, conversation.0], read).optional()?)
     }
 
-    fn inbox(&self, account: &AccountId) -> Result<Vec<InboxItem>, Failure> {
+    fn inbox(
+        &self,
+        account: &AccountId,
+        after: &ConversationId,
+    ) -> Result<Vec<InboxItem>, Failure> {
         let connection = self.lock();
         let mut query = connection.prepare_cached(
-            "SELECT c.id, c.position, (SELECT COALESCE(MAX(m.cursor), 0) FROM message m \
-                 WHERE m.conversation = c.id) \
+            "SELECT c.id, MIN(c.position, COALESCE(s.until, c.position)), COALESCE(( \
+                 SELECT m.cursor FROM message m WHERE m.conversation = c.id \
+                 AND (s.until IS NULL OR m.position < s.until) ORDER BY m.cursor DESC LIMIT 1), 0) \
              FROM membership s JOIN conversation c ON c.id = s.conversation \
-             WHERE s.account = ?1 ORDER BY c.id LIMIT ?2",
+             WHERE s.account = ?1 AND s.conversation > ?2 ORDER BY s.conversation LIMIT ?3",
         )?;
-        let limit = sql_limit(privity_conversation::format::limit::INBOX);
-        let rows = query.query_map(params![account.0, limit], |row| {
+        let rows = query.query_map(params![account.0, after.0, limit::PAGE], |row| {
             Ok(InboxItem {
                 conversation: ConversationId(row.get(0)?),
                 head: row.get(1)?,
@@ -214,7 +220,11 @@ impl Storage for Sqlite {
     }
 
     fn check(&self) -> Result<(), Failure> {
-        self.lock().query_row("SELECT 1", [], |_| Ok(()))?;
+        self.lock().query_row(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM statement LIMIT 1)",
+            [],
+            |_| Ok(()),
+        )?;
         Ok(())
     }
 }
