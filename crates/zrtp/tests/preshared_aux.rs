@@ -1,5 +1,5 @@
-//! A Preshared call says whether the auxiliary secret went into its key: who has stolen a
-//! retained secret must not get rid of the other one unnoticed (RFC 6189, 4.4.2).
+//! Preshared where somebody does not want it, or wants it without the auxiliary secret: who has
+//! stolen a retained secret must not get rid of the other one unnoticed (RFC 6189, 4.4.2).
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
@@ -11,6 +11,7 @@ use pair::{Pair, ZID_A, ZID_B, quick};
 use privity_primitives::secret::SecretVec;
 use privity_zrtp::{
     Assurance, AuxFinding, CallKeys, CommitRule, Config, Event, KeyAgreement, PresharedRule,
+    Unsupported,
 };
 
 fn config(end: Config, aux: Option<u8>) -> Arc<Config> {
@@ -73,4 +74,20 @@ fn another_one_leads_to_a_fresh_agreement_and_a_mismatch() {
     let encrypted = pair.b.encrypted.as_ref().unwrap();
     assert_eq!(encrypted.suite.agreement, KeyAgreement::X255);
     assert_eq!(encrypted.aux, AuxFinding::Mismatched);
+}
+
+/// Also if its Hello lists the mode.
+#[test]
+fn who_refuses_the_mode_answers_no_commit_to_it() {
+    let mut pair = Pair::new(2);
+    pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run().assert_encrypted();
+    let refuses = Arc::new(quick(ZID_B).commits(CommitRule::Passive));
+    let now = pair.now;
+    for (end, config) in [(&mut pair.a, config(quick(ZID_A), None)), (&mut pair.b, refuses)] {
+        (end.encrypted, end.keys, end.call) = (None, None, CallKeys::new());
+        end.start(&config, now);
+    }
+    pair.run().assert_encrypted();
+    assert_eq!(pair.a.encrypted.as_ref().unwrap().suite.agreement, KeyAgreement::X255);
+    assert!(pair.b.drops.contains(&Unsupported::KeyAgreement.into()));
 }
