@@ -168,24 +168,45 @@ impl Device {
     /// # Errors
     /// As of the client's calls.
     pub fn sync(&mut self, relay: &mut Relay, link: &mut Link) -> Result<(), Error> {
-        let send = self.client.unsent()?;
-        self.perform(self.ask(send), relay, link)?;
+        self.resend(relay, link)?;
         let mut conversations = relay.inbox(&self.account());
         conversations.extend(self.client.conversations());
         conversations.sort_unstable();
         conversations.dedup();
         for id in conversations {
-            let from = self.client.next_entry(&id);
-            let ask = self.ask(vec![Request::FetchEntries { conversation: id, from }]);
-            self.perform(ask, relay, link)?;
-            if self.client.knows(&id) {
-                for (account, _) in self.client.members(&id)? {
-                    self.meet(&account, relay)?;
-                }
-            }
-            self.read_messages(&id, relay, link)?;
+            self.follow(&id, relay, link)?;
         }
         Ok(())
+    }
+
+    /// Follows one log, learns its members' statements and reads its messages.
+    ///
+    /// # Errors
+    /// As of the client's calls.
+    pub fn follow(
+        &mut self,
+        id: &ConversationId,
+        relay: &mut Relay,
+        link: &mut Link,
+    ) -> Result<(), Error> {
+        let from = self.client.next_entry(id);
+        let ask = self.ask(vec![Request::FetchEntries { conversation: *id, from }]);
+        self.perform(ask, relay, link)?;
+        if self.client.knows(id) {
+            for (account, _) in self.client.members(id)? {
+                self.meet(&account, relay)?;
+            }
+        }
+        self.read_messages(id, relay, link)
+    }
+
+    /// Sends again what was saved and not confirmed.
+    ///
+    /// # Errors
+    /// As of the client's calls.
+    pub fn resend(&mut self, relay: &mut Relay, link: &mut Link) -> Result<(), Error> {
+        let send = self.client.unsent()?;
+        self.perform(self.ask(send), relay, link)
     }
 
     /// Fetches another account's statements.
