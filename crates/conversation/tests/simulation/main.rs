@@ -13,9 +13,11 @@ use world::World;
 const SEQUENCES: u64 = 300;
 /// Sequences between people who met once.
 const TOGETHER: u64 = 20;
+/// The same, as a step.
+const TOGETHER_STEP: usize = 20;
 
 fn run(first: u64, percent: u32) {
-    for start in (first..first + SEQUENCES).step_by(TOGETHER as usize) {
+    for start in (first..first + SEQUENCES).step_by(TOGETHER_STEP) {
         let mut world = World::meet(start, percent);
         for seed in start..start + TOGETHER {
             world.begin(seed);
