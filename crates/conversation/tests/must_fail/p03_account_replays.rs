@@ -7,7 +7,9 @@ use privity_conversation::account::{
     ChainFault, NewAccount, NewKey, NewRecovery, OwnAccount, PendingAuthority, PendingSeed,
     RecoveryAuthority, RecoveryPhrase, Seeds,
 };
-use privity_conversation::format::{GenerationRecord, RegisteredSeed, Signer, Statement};
+use privity_conversation::format::{
+    GenerationRecord, Holder, HolderWrap, RegisteredSeed, Signer, Statement, label,
+};
 use privity_primitives::secret::Secret;
 use privity_primitives::wrap::{Suite, WrapPrivateKey};
 use privity_testkit::{ChaCha20Rng, SeedableRng};
@@ -179,4 +181,48 @@ fn p03_a_statement_stands_in_one_chain_at_one_place() {
     body.add_devices = vec![holder(1)];
     let again = Statement::sign(body, &key(1), &[&key(1)]).unwrap();
     assert_eq!(first.clone().append(&again), Err(ChainFault::KeyReused));
+}
+
+/// What a relay can make alone: a wrap of a seed of its own, to a holder whose key is public.
+fn slipped_in(info: &[u8], to: &Holder) -> HolderWrap {
+    let key = to.wrap.parse().unwrap();
+    let coins = Secret::copy_from(&[5; 64]);
+    let wrap = key.wrap(info, &Secret::copy_from(&[6; 32]), &coins).unwrap();
+    let (holder, fingerprint) = (to.id(), to.wrap.fingerprint());
+    HolderWrap { holder, suite: to.wrap.suite, fingerprint, enc: wrap.enc, ct: wrap.ct.to_vec() }
+}
+
+#[test]
+fn p03_a_seed_that_is_not_the_chains_is_refused_though_it_opens() {
+    let ours = kept(1);
+    let recovery = ours.chain.recovery_at(0).unwrap().clone();
+    let context = |middle: &[u8]| {
+        let (id, fingerprint) = (recovery.id(), recovery.wrap.fingerprint());
+        [&[1, recovery.wrap.suite], &ours.chain.id().0[..], middle, &id.0, &fingerprint].concat()
+    };
+    let mut record = ours.records[1].clone();
+    let info = [label::HOLDER, &context(&[0, 0, 0, 1])].concat();
+    record.wraps = vec![slipped_in(&info, &recovery)];
+    assert!(ours.opened(&[record]).is_empty());
+}
+
+#[test]
+fn p03_a_signing_seed_that_is_not_the_recovery_holders_is_refused_though_it_opens() {
+    let mut rng = ChaCha20Rng::from_seed([4; 32]);
+    let local = LocalSecret::generate(&mut rng);
+    let registered = WrapPrivateKey::generate(Suite::X25519, &mut rng).unwrap();
+    let plan = NewAccount {
+        device: Suite::X25519,
+        key: NewKey::Direct,
+        recovery: NewRecovery::Registered(registered.public_key()),
+    };
+    let own = OwnAccount::create(&plan, 0, &local, &mut rng).unwrap();
+    let chain = Chain::begin(own.pending().unwrap().statement()).unwrap();
+    let recovery = chain.recovery_at(0).unwrap().clone();
+    let (id, fingerprint) = (recovery.id(), recovery.wrap.fingerprint());
+    let context = [&[1, recovery.wrap.suite], &chain.id().0[..], &id.0, &fingerprint].concat();
+    let wrap = slipped_in(&[label::REGISTERED, &context].concat(), &recovery);
+    let record = RegisteredSeed { account: chain.id(), wrap };
+    let pending = PendingAuthority::new(&chain, &record).unwrap();
+    assert_eq!(pending.unwrap_with(&registered, &mut rng).err(), Some(Error::Decrypt));
 }
