@@ -113,15 +113,18 @@ impl Sqlite {
         let (account, device) = (new.session.account.0, new.session.device.0);
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
+        // Logins of one millisecond stay in their order: each ends after the one before.
         transaction.execute(
-            "INSERT INTO session (token, account, device, ends) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO session (token, account, device, ends) SELECT ?1, ?2, ?3, \
+                 max(?4, coalesce(max(ends) + 1, 0)) \
+                 FROM session WHERE account = ?2 AND device = ?3",
             params![new.token, account, device, sql(new.ends)],
         )?;
         transaction.execute(
             "DELETE FROM session WHERE account = ?1 AND device = ?2 AND token NOT IN ( \
                  SELECT token FROM session WHERE account = ?1 AND device = ?2 \
-                 ORDER BY ends DESC, token = ?4 DESC LIMIT ?3)",
-            params![account, device, i64::try_from(most.max(1)).unwrap_or(i64::MAX), new.token],
+                 ORDER BY ends DESC LIMIT ?3)",
+            params![account, device, i64::try_from(most.max(1)).unwrap_or(i64::MAX)],
         )?;
         transaction.commit()?;
         Ok(())
