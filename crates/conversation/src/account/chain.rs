@@ -3,6 +3,7 @@ use privity_primitives::wrap::Suite;
 
 use crate::account::ChainFault;
 use crate::account::chain_rule::{check_genesis, check_update};
+use crate::account::lazy_key::LazyKey;
 use crate::format::{
     AccountId, AccountKey, DeviceId, Holder, Pin, Signer, Statement, StatementHash, StatementKind,
     WrapKey,
@@ -23,6 +24,7 @@ pub struct Device {
     pub added_by: Option<DeviceId>,
     /// The statement that revoked it.
     pub revoked: Option<u64>,
+    pub(super) verifier: LazyKey,
 }
 
 impl Device {
@@ -127,7 +129,8 @@ impl Chain {
     /// The verified signing key of a device that is active at `seq`.
     #[must_use]
     pub fn device_key(&self, seq: u64, id: &DeviceId) -> Option<VerifyingKey> {
-        VerifyingKey::from_bytes(&self.device_at(seq, id)?.sign).ok()
+        let device = self.device_at(seq, id)?;
+        device.verifier.of(&device.sign)
     }
 
     /// The account's wrap key in force at `seq`; none once it is closed.
@@ -256,6 +259,7 @@ impl Chain {
             added: seq,
             added_by,
             revoked: None,
+            verifier: LazyKey::default(),
         }));
         self.keys.extend(body.wrap_key.clone().map(|key| (seq, key)));
         self.recoveries.extend(body.recovery.clone().map(|holder| (seq, holder)));

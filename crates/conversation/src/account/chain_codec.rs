@@ -3,6 +3,7 @@ use privity_wire::{
     write_option,
 };
 
+use crate::account::lazy_key::LazyKey;
 use crate::account::{Chain, Device, Directory, Equivocation};
 use crate::format::{AccountId, DeviceId, Pin, Statement, VERSION, limit, read_version};
 
@@ -58,6 +59,7 @@ impl Codec for Device {
             added: reader.u64("added")?,
             added_by: read_option(reader, "added by")?,
             revoked: read_option(reader, "revoked")?.map(|Seq(seq)| seq),
+            verifier: LazyKey::default(),
         })
     }
 }

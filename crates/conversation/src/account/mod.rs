@@ -20,6 +20,7 @@ mod device_keys;
 mod directory;
 mod heads;
 mod joining;
+mod lazy_key;
 mod login;
 mod making;
 mod own;
