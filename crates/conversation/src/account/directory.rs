@@ -91,6 +91,20 @@ impl Directory {
         self.chains.values()
     }
 
+    /// What is known of one account alone: a record of its own in a store.
+    #[must_use]
+    pub fn only(&self, account: &AccountId) -> Self {
+        let chain = self.chains.get(account).map(|chain| (*account, chain.clone()));
+        let evidence = self.equivocations.get(account).map(|it| (*account, it.clone()));
+        Self { chains: chain.into_iter().collect(), equivocations: evidence.into_iter().collect() }
+    }
+
+    /// Takes over what was stored of other accounts.
+    pub fn absorb(&mut self, stored: Self) {
+        self.chains.extend(stored.chains);
+        self.equivocations.extend(stored.equivocations);
+    }
+
     /// Forgets an account that nothing refers to any more.
     pub fn forget(&mut self, account: &AccountId) {
         self.chains.remove(account);

@@ -1,14 +1,14 @@
 //! Names of a store's records: the kind, then what tells one of the kind from another.
 
-use crate::format::{ConversationId, MessageId};
+use crate::format::{AccountId, ConversationId, MessageId};
 
 /// The device's secrets, its contacts and what else exists once.
 pub(super) const CLIENT: &[u8] = b"client";
-/// The chains of all accounts known.
-pub(super) const DIRECTORY: &[u8] = b"directory";
-
 /// Who the people are.
 pub(super) const CONTACTS: &[u8] = b"contacts";
+
+/// Kind of the records of the accounts known, one for each.
+const ACCOUNT: u8 = b'a';
 
 /// Kinds of the records of a conversation.
 pub(super) const CREATING: u8 = b'n';
@@ -19,6 +19,15 @@ pub(super) const HELD: u8 = b'h';
 pub(super) const WINDOW: u8 = b'w';
 pub(super) const OUTBOX: u8 = b'o';
 pub(super) const USAGE: u8 = b'u';
+
+pub(super) fn account(account: &AccountId) -> Vec<u8> {
+    [&[ACCOUNT][..], account.as_bytes()].concat()
+}
+
+/// Whether a record holds what is known of one account.
+pub(super) fn is_account(name: &[u8]) -> bool {
+    matches!(name, [ACCOUNT, account @ ..] if account.len() == 32)
+}
 
 pub(super) fn of(kind: u8, conversation: &ConversationId, rest: &[u8]) -> Vec<u8> {
     [&[kind][..], conversation.as_bytes(), rest].concat()

@@ -5,7 +5,7 @@ use privity_primitives::secret::Secret;
 use privity_wire::Codec;
 
 use crate::account::{
-    Contacts, Directory, JoiningDevice, Learned, NewAccount, NewDevice, OwnAccount,
+    Chain, Contacts, Directory, JoiningDevice, Learned, NewAccount, NewDevice, OwnAccount,
     PendingStatement, RecoveryAuthority, Seeds, Settled,
 };
 use crate::format::{AccountId, DeviceId, GenerationRecord, RelayErrorCode, Seeding, Statement};
@@ -109,15 +109,22 @@ impl Client {
             registered: None,
             asked: Vec::new(),
         };
-        let changes = client.stated(context)?;
+        let accounts: Vec<AccountId> = client.directory.chains().map(Chain::id).collect();
+        let mut changes = Changes::default();
+        for account in &accounts {
+            client.save_account(account, context, &mut changes)?;
+        }
+        let changes = client.stated(changes, context)?;
         Ok((client, changes))
     }
 
     /// Saves a statement that was just made, then has it sent.
-    fn stated(&mut self, context: &mut Context<'_>) -> Result<Changes, Error> {
-        let mut changes = Changes::default();
+    fn stated(
+        &mut self,
+        mut changes: Changes,
+        context: &mut Context<'_>,
+    ) -> Result<Changes, Error> {
         self.save_client(context, &mut changes)?;
-        self.save_directory(context, &mut changes)?;
         if let Some(pending) = self.own.pending() {
             changes.send.push(self.publish_request(pending)?);
         }
@@ -180,7 +187,7 @@ impl Client {
             self.settle_own(context, &mut changes)?;
         }
         self.weigh_contacts();
-        self.save_directory(context, &mut changes)?;
+        self.save_account(account, context, &mut changes)?;
         self.finish(changes)
     }
 
@@ -223,7 +230,7 @@ impl Client {
             changes.events.push(Event::StatementLost);
         }
         self.save_client(context, changes)?;
-        self.save_directory(context, changes)
+        self.save_account(&account, context, changes)
     }
 
     /// Takes the own account's generation records: seeds that this device lacks, and wraps
@@ -271,7 +278,7 @@ impl Client {
     ) -> Result<Changes, Error> {
         let chain = self.directory.chain(&self.own.account()).ok_or(Error::UNKNOWN)?;
         change(AccountTools { own: &mut self.own, chain, local: &self.local, rng: context.rng })?;
-        self.stated(context)
+        self.stated(Changes::default(), context)
     }
 
     /// Revokes devices of the own account, in one statement with the next generation.

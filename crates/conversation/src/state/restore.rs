@@ -23,13 +23,14 @@ pub(super) fn open(
     records: impl IntoIterator<Item = (RecordKey, Vec<u8>)>,
 ) -> Result<Client, Error> {
     let mut parts = BTreeMap::<(ConversationId, u8), Vec<OpenedRecord>>::new();
-    let (mut client, mut directory, mut contacts) = (None, None, None);
+    let (mut client, mut contacts) = (None, None);
+    let mut directory = Directory::default();
     for (place, record) in records {
         let opened = sealer.open(place, &record)?;
         match opened.name.as_slice() {
             name::CLIENT => client = Some(opened.content),
-            name::DIRECTORY => {
-                directory = Some(Directory::from_bytes(opened.content.expose())?);
+            account if name::is_account(account) => {
+                directory.absorb(Directory::from_bytes(opened.content.expose())?);
             }
             name::CONTACTS => contacts = Some(Contacts::from_bytes(opened.content.expose())?),
             other => {
@@ -50,7 +51,7 @@ pub(super) fn open(
         version,
         own,
         local: LocalSecret::from_secret(local),
-        directory: directory.unwrap_or_default(),
+        directory,
         contacts: contacts.unwrap_or_default(),
         changed: BTreeSet::new(),
         conversations: BTreeMap::new(),

@@ -2,7 +2,7 @@ use privity_primitives::secret::SecretVec;
 use privity_wire::{Codec, Writer, write_list, write_option};
 
 use crate::Error;
-use crate::format::{Blob, ConversationId, MessageId};
+use crate::format::{AccountId, Blob, ConversationId, MessageId};
 use crate::message::{WindowChange, WindowKey};
 use crate::state::conversation::{Pending, Standing, Understood};
 use crate::state::{Changes, Client, Context, name};
@@ -20,14 +20,16 @@ impl Client {
         self.put(name::CLIENT, writer, context, changes)
     }
 
-    pub(super) fn save_directory(
+    /// What is known of one account.
+    pub(super) fn save_account(
         &self,
+        account: &AccountId,
         context: &mut Context<'_>,
         changes: &mut Changes,
     ) -> Result<(), Error> {
         let mut writer = Writer::new();
-        writer.raw(&self.directory.to_bytes()?);
-        self.put(name::DIRECTORY, writer, context, changes)
+        writer.raw(&self.directory.only(account).to_bytes()?);
+        self.put(&name::account(account), writer, context, changes)
     }
 
     /// The folded log and what goes with it; not what changes with every message.
