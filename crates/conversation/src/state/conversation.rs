@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
-use crate::epoch::{Anchor, AnchoredEpoch, Epoch, EpochFacts, EpochStore, Place, PositionKeys};
+use crate::epoch::{
+    Anchor, AnchoredEpoch, Epoch, EpochFacts, EpochStore, Place, PositionKey, PositionKeys,
+};
 use crate::format::{AccountId, ConversationId, DeviceId, Entry, EntryHash, MessageId};
 use crate::log::{EpochUse, Fold, Fork};
 use crate::message::{OutgoingChain, Reach, Windows};
@@ -118,6 +120,19 @@ impl Conversation {
         }
         self.epochs.insert(&epoch);
         Some(epoch)
+    }
+
+    /// The key of a position, if its epoch's secret is here or can be walked to.
+    pub(super) fn position_key(&mut self, position: u64) -> Option<&PositionKey> {
+        let view = self.fold.at(position)?;
+        let (hash, anchor) = (view.hash(), view.epoch().anchor);
+        let place =
+            Anchor { conversation: self.id(), position: anchor, hash: self.hash_at(anchor)? };
+        if self.keys.find(&place, position, &hash).is_none() {
+            let epoch = self.epoch(anchor)?;
+            self.keys.derive(&epoch, position, &hash);
+        }
+        self.keys.find(&place, position, &hash)
     }
 
     /// The oldest opened epoch after `anchor` in its segment: the shortest walk.

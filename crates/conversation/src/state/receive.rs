@@ -147,13 +147,10 @@ impl Client {
                 return Err(Stop::Refuse(DecodeError::Invalid("conversation").into()));
             }
         };
-        let view = view.ok_or(Stop::Refuse(Error::UNKNOWN))?;
-        let (anchor, hash) = (view.epoch().anchor, view.hash());
-        let Some(epoch) = state.epoch(anchor) else {
+        let Some(key) = state.position_key(position) else {
             changes.send.push(Request::FetchWraps { conversation: *id });
             return Err(Stop::Hold);
         };
-        let key = state.keys.derive(&epoch, position, &hash);
         let decrypted = placed.open(key).map_err(|fault| Stop::Refuse(fault.into()))?;
         let author = self.author_at(id, &decrypted);
         let pin = *decrypted.author();

@@ -20,17 +20,17 @@ impl Client {
         let head = self.directory.head(&self.own.account()).ok_or(Error::UNKNOWN)?;
         let author = Author { head, device: self.own.device() };
         let state = self.conversations.get_mut(conversation).ok_or(Error::UNKNOWN)?;
-        let (position, hash) = (state.fold.head(), state.fold.head_hash());
-        let anchor = state.fold.now().epoch().anchor;
-        let epoch = state.epoch(anchor).ok_or(Blocked::SecretMissing)?;
+        let position = state.fold.head();
+        let seen = state.windows.seen_by(&author.device);
         let outgoing = state.outgoing.get_or_insert_with(|| {
             OutgoingChain::start(&self.local, state.last_own, context.now, context.rng)
         });
-        let seen = state.windows.seen_by(&author.device);
         let content = outgoing.content(author, seen, context.now, draft);
-        let key = state.keys.derive(&epoch, position, &hash);
+        let key = state.position_key(position).ok_or(Blocked::SecretMissing)?;
         let sealed = seal(key, &content, self.own.signing_key(), &self.local, context.rng)?;
-        outgoing.advance(sealed.id);
+        if let Some(outgoing) = &mut state.outgoing {
+            outgoing.advance(sealed.id);
+        }
         state.last_own = sealed.id;
         state.usage.messages = state.usage.messages.saturating_add(1);
         state.outbox.insert(sealed.id, sealed.bytes.clone());
