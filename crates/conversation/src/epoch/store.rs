@@ -3,36 +3,68 @@ use std::collections::BTreeMap;
 use privity_primitives::secret::{Secret, SecretVec};
 use privity_wire::{Codec, DecodeError, Reader};
 
-use crate::format::{ConversationId, VERSION};
+use crate::format::VERSION;
 
 use super::facts::{Anchor, EpochFacts};
 use super::opened::Epoch;
 
-/// Epoch secrets that were opened, the ones used last: looked up by anchor, never by
-/// commitment, and checked against the log again each time they are taken out.
+/// Epoch secrets that were opened: looked up by anchor, never by commitment, and checked
+/// against the log again each time they are taken out.
+///
+/// ```text
+///   kept     nothing here leads to them: unwrapped, or made on this device   never dropped
+///   walked   a kept one leads to them over links                             the last used
+/// ```
 #[derive(Debug)]
 pub struct EpochStore {
-    kept: BTreeMap<Anchor, Kept>,
+    secrets: BTreeMap<Anchor, Stored>,
     capacity: usize,
     uses: u64,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct Stored {
     secret: Secret<32>,
-    used: u64,
+    hold: Hold,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hold {
+    Kept,
+    /// When it was used last.
+    Walked(u64),
 }
 
 impl EpochStore {
-    /// Keeps at most `capacity` secrets, and one at least.
+    /// Has room for `capacity` secrets that were walked to, and for one at least.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        Self { kept: BTreeMap::new(), capacity: capacity.max(1), uses: 0 }
+        Self { secrets: BTreeMap::new(), capacity: capacity.max(1), uses: 0 }
     }
 
-    /// Keeps an epoch's secret; the one not used for the longest time makes room.
-    pub fn insert(&mut self, epoch: &Epoch) {
-        self.keep(*epoch.anchor(), epoch.secret().duplicate());
+    /// Keeps an epoch's secret until something newer leads to it.
+    pub fn keep(&mut self, epoch: &Epoch) {
+        self.store(*epoch.anchor(), epoch.secret().duplicate(), Hold::Kept);
+    }
+
+    /// Remembers a secret that was walked to; the one not used for the longest time makes
+    /// room.
+    pub fn remember(&mut self, epoch: &Epoch) {
+        if self.secrets.get(epoch.anchor()).is_some_and(|stored| stored.hold == Hold::Kept) {
+            return;
+        }
+        self.uses += 1;
+        self.store(*epoch.anchor(), epoch.secret().duplicate(), Hold::Walked(self.uses));
+        self.make_room();
+    }
+
+    /// Says that a kept epoch leads to this one over a link that was checked.
+    pub fn release(&mut self, anchor: &Anchor) {
+        self.uses += 1;
+        if let Some(stored) = self.secrets.get_mut(anchor) {
+            stored.hold = Hold::Walked(self.uses);
+        }
+        self.make_room();
     }
 
     /// Takes an epoch out, for what the log says of it.
@@ -40,52 +72,47 @@ impl EpochStore {
     /// None if its secret is not here, or if the log commits to another one.
     pub fn open(&mut self, facts: &EpochFacts) -> Option<Epoch> {
         self.uses += 1;
-        let kept = self.kept.get_mut(&facts.anchor)?;
-        kept.used = self.uses;
-        Epoch::open(kept.secret.duplicate(), facts.clone()).ok()
+        let stored = self.secrets.get_mut(&facts.anchor)?;
+        if let Hold::Walked(used) = &mut stored.hold {
+            *used = self.uses;
+        }
+        Epoch::open(stored.secret.duplicate(), facts.clone()).ok()
     }
 
-    /// The oldest epoch here that starts at `position` or later: where a walk back begins.
-    #[must_use]
-    pub fn nearest_from(&self, conversation: ConversationId, position: u64) -> Option<Anchor> {
-        let from = Anchor { conversation, position, hash: crate::format::EntryHash::ZERO };
-        let (anchor, _) = self.kept.range(from..).next()?;
-        (anchor.conversation == conversation).then_some(*anchor)
-    }
-
-    /// Forgets a conversation's secrets.
-    pub fn forget(&mut self, conversation: ConversationId) {
-        self.kept.retain(|anchor, _| anchor.conversation != conversation);
+    /// The anchors of secrets that are here, after a position, oldest first.
+    pub fn anchors_after(&self, position: u64) -> impl Iterator<Item = Anchor> {
+        self.secrets.keys().filter(move |anchor| anchor.position > position).copied()
     }
 
     /// How many secrets are here.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.kept.len()
+        self.secrets.len()
     }
 
     /// Whether none is here.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.kept.is_empty()
+        self.secrets.is_empty()
     }
 
-    /// Every secret with its anchor, to be sealed by who keeps records:
+    /// Every kept secret with its anchor, to be sealed by who keeps records:
     /// `version 1 | (conversation 32 | a 8 | h_a 32 | S_e 32) ...`.
     #[must_use]
     pub fn to_record(&self) -> SecretVec {
-        let mut bytes = Vec::with_capacity(1 + self.kept.len() * RECORD_LENGTH);
+        let kept = || self.secrets.iter().filter(|(_, stored)| stored.hold == Hold::Kept);
+        let mut bytes = Vec::with_capacity(1 + kept().count() * RECORD_LENGTH);
         bytes.push(VERSION);
-        for (anchor, kept) in &self.kept {
+        for (anchor, stored) in kept() {
             bytes.extend_from_slice(&anchor.conversation.0);
             bytes.extend_from_slice(&anchor.position.to_be_bytes());
             bytes.extend_from_slice(&anchor.hash.0);
-            bytes.extend_from_slice(kept.secret.expose());
+            bytes.extend_from_slice(stored.secret.expose());
         }
         SecretVec::new(bytes)
     }
 
-    /// Reads what [`EpochStore::to_record`] wrote; past `capacity` the last are kept.
+    /// Reads what [`EpochStore::to_record`] wrote.
     ///
     /// # Errors
     /// [`DecodeError`] names the first field that is wrong.
@@ -99,21 +126,28 @@ impl EpochStore {
             let anchor = Anchor::read(&mut reader)?;
             let secret = reader.take("epoch secret", 32)?;
             let secret = Secret::from_slice(secret).ok_or(DecodeError::Invalid("epoch secret"))?;
-            if store.kept.last_key_value().is_some_and(|(last, _)| *last >= anchor) {
+            if store.secrets.last_key_value().is_some_and(|(last, _)| *last >= anchor) {
                 return Err(DecodeError::Invalid("epoch order"));
             }
-            store.keep(anchor, secret);
+            store.store(anchor, secret, Hold::Kept);
         }
         Ok(store)
     }
 
-    fn keep(&mut self, anchor: Anchor, secret: Secret<32>) {
-        if self.kept.len() >= self.capacity && !self.kept.contains_key(&anchor) {
-            let oldest = self.kept.iter().min_by_key(|(_, kept)| kept.used).map(|(at, _)| *at);
-            oldest.map(|at| self.kept.remove(&at));
+    fn store(&mut self, anchor: Anchor, secret: Secret<32>, hold: Hold) {
+        self.secrets.insert(anchor, Stored { secret, hold });
+    }
+
+    fn make_room(&mut self) {
+        let walked = |(anchor, stored): (&Anchor, &Stored)| match stored.hold {
+            Hold::Kept => None,
+            Hold::Walked(used) => Some((used, *anchor)),
+        };
+        if self.secrets.iter().filter_map(walked).count() > self.capacity
+            && let Some((_, oldest)) = self.secrets.iter().filter_map(walked).min()
+        {
+            self.secrets.remove(&oldest);
         }
-        self.uses += 1;
-        self.kept.insert(anchor, Kept { secret, used: self.uses });
     }
 }
 

@@ -1,14 +1,15 @@
 use std::collections::BTreeMap;
 
 use crate::epoch::{
-    Anchor, AnchoredEpoch, Epoch, EpochFacts, EpochStore, Place, PositionKey, PositionKeys,
+    Anchor, AnchoredEpoch, Epoch, EpochFacts, EpochFault, EpochStore, Place, PositionKey,
+    PositionKeys,
 };
-use crate::format::{AccountId, ConversationId, DeviceId, Entry, EntryHash, MessageId};
+use crate::format::{AccountId, ConversationId, DeviceId, Entry, EntryHash, Link, MessageId};
 use crate::log::{EpochUse, Fold, Fork};
 use crate::message::{OutgoingChain, Reach, Windows};
 use crate::state::held::Held;
 
-/// Epoch secrets kept open for one conversation; older ones are walked to again.
+/// Epoch secrets that were walked to and stay open for one conversation.
 pub(super) const EPOCHS: usize = 16;
 /// Position keys kept for one conversation.
 const POSITIONS: usize = 32;
@@ -117,9 +118,26 @@ impl Conversation {
         while epoch.anchor().position > anchor {
             let before = self.fold.now().previous_epoch(epoch.anchor().position)?.anchor;
             epoch = epoch.open_link(self.facts(before)?).ok()?;
+            self.epochs.remember(&epoch);
         }
-        self.epochs.insert(&epoch);
         Some(epoch)
+    }
+
+    /// Keeps an epoch, and lets the one before go if the new one leads to it.
+    ///
+    /// # Errors
+    /// [`EpochFault`] if the link leads elsewhere: both are kept then.
+    pub(super) fn keep_epoch(&mut self, epoch: &Epoch) -> Result<(), EpochFault> {
+        self.epochs.keep(epoch);
+        if !matches!(epoch.facts().link, Link::Sealed(_)) {
+            return Ok(());
+        }
+        let before = self.fold.now().previous_epoch(epoch.anchor().position);
+        let facts = before.map(|before| before.anchor).and_then(|anchor| self.facts(anchor));
+        let Some(older) = facts.and_then(|facts| self.epochs.open(&facts)) else { return Ok(()) };
+        epoch.check_link(&older)?;
+        self.epochs.release(older.anchor());
+        Ok(())
     }
 
     /// The key of a position, if its epoch's secret is here or can be walked to.
@@ -138,15 +156,10 @@ impl Conversation {
     /// The oldest opened epoch after `anchor` in its segment: the shortest walk.
     fn newer_epoch(&mut self, anchor: u64) -> Option<Epoch> {
         let segment = self.fold.now().epoch_at(anchor)?.segment;
-        let later: Vec<u64> = self
-            .fold
-            .now()
-            .epochs()
-            .filter(|epoch| epoch.segment == segment && epoch.anchor > anchor)
-            .map(|epoch| epoch.anchor)
-            .collect();
-        later.into_iter().find_map(|anchor| {
-            let facts = self.facts(anchor)?;
+        let later: Vec<Anchor> = self.epochs.anchors_after(anchor).collect();
+        later.into_iter().find_map(|later| {
+            let epoch = self.fold.now().epoch_at(later.position)?;
+            let facts = (epoch.segment == segment).then(|| self.facts(later.position))??;
             self.epochs.open(&facts)
         })
     }

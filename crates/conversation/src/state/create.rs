@@ -116,7 +116,7 @@ impl Client {
         let mut state = Conversation::begin(fold, first, Standing::Accepted, context.now);
         state.info = pending.entry.body().info.clone().map(|info| (0, info));
         if let Some(epoch) = pending.epoch {
-            state.epochs.insert(&epoch.confirm(&pending.entry.hash())?);
+            state.epochs.keep(&epoch.confirm(&pending.entry.hash())?);
         }
         self.conversations.insert(*id, state);
         changes.delete.push(self.sealer.place(&super::name::creating(id)));

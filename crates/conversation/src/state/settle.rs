@@ -193,7 +193,9 @@ impl Client {
             let (conversation, position) = (*id, step.position);
             if pending.entry.hash() == entry.hash() {
                 if let Some(epoch) = pending.epoch {
-                    state.epochs.insert(&epoch.confirm(&entry.hash())?);
+                    let epoch = epoch.confirm(&entry.hash())?;
+                    // Made here: its link leads where it says.
+                    state.keep_epoch(&epoch).unwrap_or_default();
                 }
                 changes.events.push(Event::Confirmed { conversation, position });
             } else {

@@ -28,7 +28,8 @@ impl Client {
     ) -> Result<Changes, Error> {
         let mut changes = Changes::default();
         self.conversation(conversation)?;
-        for bytes in wraps {
+        // Newest first: what a link leads to needs no private operation.
+        for bytes in wraps.iter().rev() {
             self.take_wrap(conversation, bytes, context, &mut changes)?;
         }
         self.save_epochs(conversation, context, &mut changes)?;
@@ -54,7 +55,7 @@ impl Client {
         let anchor = record.context.anchor;
         let state = self.conversation_mut(id)?;
         let Some(facts) = state.facts(anchor) else { return Ok(()) };
-        if state.epochs.open(&facts).is_some() {
+        if state.epoch(facts.anchor.position).is_some() {
             return Ok(());
         }
         let Some(me) = self.me_at(&record) else {
@@ -99,14 +100,8 @@ impl Client {
             }
         };
         let state = self.conversation_mut(id)?;
-        state.epochs.insert(&epoch);
         changes.events.push(Event::Unlocked { conversation: *id, anchor });
-        let before = state.fold.now().previous_epoch(anchor).map(|epoch| epoch.anchor);
-        let linked = matches!(epoch.facts().link, crate::format::Link::Sealed(_));
-        if let Some(before) = before.filter(|_| linked)
-            && let Some(facts) = state.facts(before)
-            && let Some(older) = state.epochs.open(&facts)
-            && epoch.check_link(&older).is_err()
+        if state.keep_epoch(&epoch).is_err()
             && let Some(view) = state.fold.at(anchor)
         {
             let (by, device) = view.author();

@@ -1,6 +1,7 @@
 //! The client: conversations between devices over a relay that only stores.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod archive;
 mod changes;
 mod contacts;
 mod devices;
