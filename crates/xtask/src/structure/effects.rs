@@ -1,5 +1,5 @@
 use syn::visit::{self, Visit};
-use syn::{ExprAsync, ExprClosure, ItemMod, ItemStatic, Signature, StaticMutability};
+use syn::{ExprAsync, ExprClosure, ItemMod, ItemStatic, Signature, StaticMutability, Type};
 
 use crate::structure::paths;
 use crate::structure::source::{Source, is_test_only};
@@ -15,7 +15,6 @@ const FORBIDDEN: &[&str] = &[
     "std::os",
     "std::process",
     "std::sync::LazyLock",
-    "std::sync::OnceLock",
     "std::sync::atomic",
     "std::thread",
     "std::thread_local",
@@ -75,10 +74,17 @@ impl<'ast> Visit<'ast> for Asynchronous {
     }
 
     fn visit_item_static(&mut self, item: &'ast ItemStatic) {
-        if let StaticMutability::Mut(word) = item.mutability {
-            self.lines.push(word.span.start().line);
+        let mutable = matches!(item.mutability, StaticMutability::Mut(_));
+        if mutable || is_once_lock(&item.ty) {
+            self.lines.push(item.static_token.span.start().line);
         }
     }
+}
+
+/// A value that is computed once may stand in a struct, not in a global.
+fn is_once_lock(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.iter().any(|segment| segment.ident == "OnceLock")
 }
 
 #[cfg(test)]
@@ -100,6 +106,7 @@ mod tests {
             "async fn f() {}",
             "fn f() { let _ = async { 1 }; }",
             "static mut COUNT: u32 = 0;",
+            "static ONCE: OnceLock<u32> = OnceLock::new();",
             "thread_local! { static A: u8 = 1; }",
         ] {
             assert_eq!(findings("crates/wire/src/bad.rs", text), 1, "{text}");
@@ -109,6 +116,7 @@ mod tests {
     #[test]
     fn durations_tests_and_xtask_are_free() {
         assert_eq!(findings("crates/wire/src/good.rs", "use std::time::Duration;"), 0);
+        assert_eq!(findings("crates/wire/src/good.rs", "use std::sync::OnceLock;"), 0);
         assert_eq!(findings("crates/xtask/src/a.rs", "use std::time::Instant;"), 0);
         assert_eq!(findings("crates/wire/tests/a.rs", "use std::fs;"), 0);
     }
