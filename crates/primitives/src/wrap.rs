@@ -36,6 +36,7 @@ mod rsa_public;
 mod suite;
 mod x25519;
 mod x_wing;
+mod x_wing_kem;
 
 pub use ciphertext::{SEALED_SECRET_LENGTH, WrapCiphertext};
 pub use pending::{NeedsPrivateKey, OaepHash, PendingUnwrap};

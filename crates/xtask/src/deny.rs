@@ -17,6 +17,8 @@ const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 /// What `deny.toml` says, as far as it is read here.
 struct Policy {
     licences: Vec<String>,
+    /// Licences of one crate that others may not have.
+    exceptions: BTreeMap<String, Vec<String>>,
     /// `name` or `name@version`, each with a reason in the file.
     duplicates: Vec<String>,
     targets: Vec<String>,
@@ -29,7 +31,7 @@ pub(crate) fn run(repo: &Repo) -> Result<(), Error> {
     let mut findings = Vec::new();
     for manifest in WORKSPACES.iter().filter(|manifest| repo.has(manifest)) {
         let metadata = repo.metadata(manifest, &[])?;
-        findings.extend(licences(&metadata, &policy.licences));
+        findings.extend(licences(&metadata, &policy.licences, &policy.exceptions));
         findings.extend(sources(&metadata));
     }
     let mut used = BTreeSet::new();
@@ -63,8 +65,16 @@ impl Policy {
                 .map(str::to_owned)
                 .collect()
         };
+        let rows = table.get("licenses").and_then(|section| section.get("exceptions"));
+        let rows = rows.and_then(toml::Value::as_array).into_iter().flatten();
+        let exception = |row: &toml::Value| {
+            let name = row.get("crate")?.as_str()?.to_owned();
+            let allowed = row.get("allow")?.as_array()?.iter().filter_map(toml::Value::as_str);
+            Some((name, allowed.map(str::to_owned).collect()))
+        };
         Ok(Self {
             licences: strings("licenses", "allow"),
+            exceptions: rows.filter_map(exception).collect(),
             duplicates: strings("bans", "skip"),
             targets: strings("graph", "targets"),
         })
@@ -84,17 +94,23 @@ fn name(package: &Value) -> String {
     format!("{}@{}", part("name"), part("version"))
 }
 
-fn licences(metadata: &Value, allowed: &[String]) -> Vec<String> {
-    let accepts = |expression: &str| {
+fn licences(
+    metadata: &Value,
+    allowed: &[String],
+    exceptions: &BTreeMap<String, Vec<String>>,
+) -> Vec<String> {
+    let accepts = |package: &Value| {
+        let excepted = text(package, "name").and_then(|name| exceptions.get(name));
+        let expression = text(package, "license").unwrap_or_default();
         spdx::Expression::parse_mode(expression, spdx::ParseMode::LAX).is_ok_and(|expression| {
             expression.evaluate(|requirement| {
                 let wanted = requirement.to_string();
-                allowed.contains(&wanted)
+                allowed.contains(&wanted) || excepted.is_some_and(|list| list.contains(&wanted))
             })
         })
     };
     packages(metadata)
-        .filter(|package| !text(package, "license").is_some_and(accepts))
+        .filter(|package| !accepts(package))
         .map(|package| format!("{}: licence {:?}", name(package), text(package, "license")))
         .collect()
 }
@@ -157,7 +173,7 @@ fn duplicates(used: &BTreeSet<String>, skipped: &[String]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use serde_json::{Value, json};
 
@@ -171,13 +187,26 @@ mod tests {
 
     #[test]
     fn a_licence_that_is_not_allowed_is_found() {
-        let findings = |licence| licences(&one(licence, REGISTRY), &["MIT".to_owned()]).len();
+        let findings = |licence| {
+            licences(&one(licence, REGISTRY), &["MIT".to_owned()], &BTreeMap::new()).len()
+        };
         assert_eq!(findings("MIT"), 0);
         assert_eq!(findings("MIT OR GPL-3.0-only"), 0);
         assert_eq!(findings("MIT/Apache-2.0"), 0);
         assert_eq!(findings("MIT AND GPL-3.0-only"), 1);
         assert_eq!(findings("Apache-2.0"), 1);
         assert_eq!(findings("no such thing"), 1);
+    }
+
+    #[test]
+    fn a_crate_with_an_exception_may_have_its_licence() {
+        let text = "[licenses]\nexceptions = [{ crate = \"a\", allow = [\"MPL-2.0\"] }]\n";
+        let policy = Policy::parse(text).unwrap();
+        let findings = |licence| licences(&one(licence, REGISTRY), &[], &policy.exceptions).len();
+        assert_eq!(findings("MPL-2.0"), 0);
+        assert_eq!(findings("GPL-3.0-only"), 1);
+        let none = BTreeMap::new();
+        assert_eq!(licences(&one("MPL-2.0", REGISTRY), &[], &none).len(), 1);
     }
 
     #[test]

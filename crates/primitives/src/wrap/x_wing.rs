@@ -8,6 +8,7 @@ use crate::Error;
 use crate::secret::{Secret, SecretVec};
 use crate::wrap::row::{KeyPair, PrivateRow, PublicRow, Row};
 use crate::wrap::suite::Suite;
+use crate::wrap::x_wing_kem::{FastXWing, Public};
 use crate::wrap::{WrapCiphertext, hpke_row, x25519};
 
 pub(super) static ROW: Row = Row {
@@ -26,8 +27,6 @@ pub(super) static ROW: Row = Row {
     generate: |rng| Ok(derive(&Secret::generate(rng))),
 };
 
-struct Public(<XWing as Kem>::PublicKey);
-
 impl PublicRow for Public {
     fn wrap(
         &self,
@@ -35,7 +34,7 @@ impl PublicRow for Public {
         secret: &Secret<32>,
         coins: &Secret<64>,
     ) -> Result<WrapCiphertext, Error> {
-        hpke_row::seal::<XWing>(&self.0, info, secret, coins.expose())
+        hpke_row::seal::<FastXWing>(self, info, secret, coins.expose())
     }
 
     fn to_spki_der(&self) -> Option<Vec<u8>> {
@@ -63,9 +62,9 @@ impl PrivateRow for Private {
 
 fn parse(bytes: &[u8]) -> Result<Box<dyn PublicRow>, Error> {
     check_point_at(MLKEM_PUBLIC_LENGTH, bytes)?;
-    let key = <XWing as Kem>::PublicKey::from_bytes(bytes)
+    let key = Public::from_bytes(bytes)
         .map_err(|_| Error::BadKey("an ML-KEM key with a coefficient out of range"))?;
-    Ok(Box::new(Public(key)))
+    Ok(Box::new(key))
 }
 
 fn derive(seed: &Secret<32>) -> KeyPair {
