@@ -1,9 +1,10 @@
 //! AES-256-GCM (SP 800-38D) with the full 16-byte tag.
 
+use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
-use aes_gcm::{AeadInOut, Aes256Gcm};
 
 use crate::Error;
+use crate::gcm::Gcm;
 use crate::secret::{Secret, SecretVec};
 
 /// Bytes that sealing adds: the tag.
@@ -68,8 +69,5 @@ pub fn seal_in_place(
     aad: &[u8],
     buffer: &mut [u8],
 ) -> Result<[u8; TAG_LENGTH], Error> {
-    Aes256Gcm::new(key.expose().into())
-        .encrypt_inout_detached(nonce.into(), aad, buffer.into())
-        .map(Into::into)
-        .map_err(|_| Error::TooLong)
+    Gcm::new(key.expose())?.seal(nonce, aad, buffer)
 }

@@ -1,4 +1,3 @@
-use privity_primitives::secret::SecretVec;
 use privity_wire::Codec;
 
 use crate::Error;
@@ -39,7 +38,7 @@ impl Client {
         self.contacts = contacts;
         self.weigh_contacts();
         let mut changes = Changes::default();
-        let content = SecretVec::new(self.contacts.to_bytes()?);
+        let content = self.contacts.to_bytes()?;
         changes.put.push(self.sealer.seal(name::CONTACTS, &content, context.rng)?);
         self.finish(changes)
     }

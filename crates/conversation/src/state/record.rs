@@ -51,23 +51,26 @@ impl Sealer {
         RecordKey(place)
     }
 
+    /// Copies `content` once, into the record, and seals it there.
     pub(super) fn seal(
         &self,
         name: &[u8],
-        content: &SecretVec,
+        content: &[u8],
         rng: &mut dyn CryptoRng,
     ) -> Result<(RecordKey, Vec<u8>), Error> {
+        const HEADER: usize = 1 + SALT_LENGTH;
         let place = self.place(name);
         let mut salt = [0; SALT_LENGTH];
         rng.fill_bytes(&mut salt);
-        let mut plain = Writer::with_capacity(2 + name.len() + content.expose().len());
-        plain.bytes16(name)?.raw(content.expose());
-        let plain = SecretVec::new(plain.into_vec());
+        let length = HEADER + 2 + name.len() + content.len() + aead::TAG_LENGTH;
+        let mut record = Writer::with_capacity(length);
+        record.u8(crate::format::VERSION).raw(&salt).bytes16(name)?.raw(content);
+        let mut record = record.into_vec();
+        let text = record.get_mut(HEADER..).unwrap_or_default();
         let key = self.record_key(&salt, place);
-        let sealed = aead::seal(&key, &NONCE, &place.0, plain.expose())?;
-        let mut record = Writer::with_capacity(1 + SALT_LENGTH + sealed.len());
-        record.u8(crate::format::VERSION).raw(&salt).raw(&sealed);
-        Ok((place, record.into_vec()))
+        let tag = aead::seal_in_place(&key, &NONCE, &place.0, text)?;
+        record.extend_from_slice(&tag);
+        Ok((place, record))
     }
 
     pub(super) fn open(&self, place: RecordKey, record: &[u8]) -> Result<OpenedRecord, Error> {
@@ -101,7 +104,7 @@ mod tests {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
         let sealer = Sealer::new(&Secret::copy_from(&[1; 32]));
         let content = SecretVec::new(b"content".to_vec());
-        let (place, record) = sealer.seal(b"name", &content, &mut rng).unwrap();
+        let (place, record) = sealer.seal(b"name", content.expose(), &mut rng).unwrap();
         let opened = sealer.open(place, &record).unwrap();
         assert_eq!(
             (opened.name.as_slice(), opened.content.expose()),
@@ -126,8 +129,8 @@ mod tests {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
         let sealer = Sealer::new(&Secret::copy_from(&[1; 32]));
         let content = SecretVec::new(b"content".to_vec());
-        let first = sealer.seal(b"name", &content, &mut rng).unwrap();
-        let second = sealer.seal(b"name", &content, &mut rng).unwrap();
+        let first = sealer.seal(b"name", content.expose(), &mut rng).unwrap();
+        let second = sealer.seal(b"name", content.expose(), &mut rng).unwrap();
         assert_eq!(first.0, second.0);
         assert_ne!(first.1, second.1);
     }

@@ -17,7 +17,7 @@ impl Client {
         let mut writer = Writer::new();
         writer.raw(self.local.secret().expose());
         writer.bytes32(self.own.to_bytes()?.expose())?;
-        self.put(name::CLIENT, writer, context, changes)
+        self.put_secret(name::CLIENT, writer, context, changes)
     }
 
     /// What is known of one account.
@@ -29,7 +29,7 @@ impl Client {
     ) -> Result<(), Error> {
         let mut writer = Writer::new();
         writer.raw(&self.directory.only(account).to_bytes()?);
-        self.put(&name::account(account), writer, context, changes)
+        self.put(&name::account(account), &writer, context, changes)
     }
 
     /// The folded log and what goes with it; not what changes with every message.
@@ -62,7 +62,7 @@ impl Client {
         }
         write_option(&mut writer, state.fork.as_ref())?;
         writer.u64(state.usage.first_seen);
-        self.put(&name::of(name::LOG, id, &[]), writer, context, changes)
+        self.put(&name::of(name::LOG, id, &[]), &writer, context, changes)
     }
 
     pub(super) fn save_epochs(
@@ -73,7 +73,8 @@ impl Client {
     ) -> Result<(), Error> {
         let Some(state) = self.conversations.get(id) else { return Ok(()) };
         let content = state.epochs.to_record();
-        let record = self.sealer.seal(&name::of(name::EPOCHS, id, &[]), &content, context.rng)?;
+        let record =
+            self.sealer.seal(&name::of(name::EPOCHS, id, &[]), content.expose(), context.rng)?;
         changes.put.push(record);
         Ok(())
     }
@@ -86,7 +87,7 @@ impl Client {
     ) -> Result<(), Error> {
         let Some(pending) = &self.conversation(id)?.pending else { return Ok(()) };
         let writer = pending.to_record()?;
-        self.put(&name::pending(id), writer, context, changes)
+        self.put_secret(&name::pending(id), writer, context, changes)
     }
 
     pub(super) fn save_creating(
@@ -97,7 +98,7 @@ impl Client {
     ) -> Result<(), Error> {
         let Some(pending) = self.creating.get(id) else { return Ok(()) };
         let writer = pending.to_record()?;
-        self.put(&name::creating(id), writer, context, changes)
+        self.put_secret(&name::creating(id), writer, context, changes)
     }
 
     /// What one message of another device changes: a window, and the count of the epoch.
@@ -114,7 +115,7 @@ impl Client {
                     let mut writer = Writer::new();
                     record.write(&mut writer)?;
                     let key = window_name(&record.key());
-                    self.put(&name::of(name::WINDOW, id, &key), writer, context, changes)?;
+                    self.put(&name::of(name::WINDOW, id, &key), &writer, context, changes)?;
                 }
                 WindowChange::Delete(key) => {
                     let name = name::of(name::WINDOW, id, &window_name(&key));
@@ -134,7 +135,7 @@ impl Client {
         let state = self.conversation(id)?;
         let mut writer = Writer::new();
         writer.u32(state.usage.messages).raw(state.last_own.as_bytes());
-        self.put(&name::of(name::USAGE, id, &[]), writer, context, changes)
+        self.put(&name::of(name::USAGE, id, &[]), &writer, context, changes)
     }
 
     pub(super) fn save_outgoing(
@@ -148,7 +149,7 @@ impl Client {
         let Some(bytes) = state.outbox.get(message) else { return Ok(()) };
         let mut writer = Writer::new();
         writer.raw(bytes);
-        self.put(&name::outbox(id, message), writer, context, changes)
+        self.put(&name::outbox(id, message), &writer, context, changes)
     }
 
     pub(super) fn save_held(
@@ -159,10 +160,11 @@ impl Client {
     ) -> Result<(), Error> {
         let mut writer = Writer::new();
         self.conversation(id)?.held.write(&mut writer)?;
-        self.put(&name::of(name::HELD, id, &[]), writer, context, changes)
+        self.put(&name::of(name::HELD, id, &[]), &writer, context, changes)
     }
 
-    fn put(
+    /// A record that holds secrets: what it was written in is wiped.
+    fn put_secret(
         &self,
         name: &[u8],
         content: Writer,
@@ -170,7 +172,19 @@ impl Client {
         changes: &mut Changes,
     ) -> Result<(), Error> {
         let content = SecretVec::new(content.into_vec());
-        changes.put.push(self.sealer.seal(name, &content, context.rng)?);
+        changes.put.push(self.sealer.seal(name, content.expose(), context.rng)?);
+        Ok(())
+    }
+
+    /// A record of what the relay knows too, or holds sealed.
+    fn put(
+        &self,
+        name: &[u8],
+        content: &Writer,
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
+        changes.put.push(self.sealer.seal(name, content.as_slice(), context.rng)?);
         Ok(())
     }
 }
