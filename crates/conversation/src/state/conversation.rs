@@ -5,7 +5,7 @@ use crate::epoch::{
     PositionKeys,
 };
 use crate::format::{AccountId, ConversationId, DeviceId, Entry, EntryHash, Link, MessageId};
-use crate::log::{EpochUse, Fold, Fork};
+use crate::log::{EpochUse, Fold, Fork, Step};
 use crate::message::{OutgoingChain, Reach, Windows};
 use crate::state::held::Held;
 
@@ -38,6 +38,8 @@ pub(super) struct Pending {
     pub(super) entry: Entry,
     pub(super) wraps: Vec<Vec<u8>>,
     pub(super) epoch: Option<AnchoredEpoch>,
+    /// The log with the entry, checked when it was made; none after a restart.
+    pub(super) after: Option<(Fold, Step)>,
 }
 
 /// One conversation as this device knows it.
@@ -138,6 +140,16 @@ impl Conversation {
         epoch.check_link(&older)?;
         self.epochs.release(older.anchor());
         Ok(())
+    }
+
+    /// Takes over the log that was checked when the own change was made, once that very entry
+    /// stands.
+    pub(super) fn take_checked(&mut self, entry: &Entry) -> Option<Step> {
+        let next = self.fold.head() + 1;
+        let pending = self.pending.as_mut().filter(|pending| pending.entry == *entry)?;
+        let (fold, step) = pending.after.take().filter(|(fold, _)| fold.head() == next)?;
+        self.fold = fold;
+        Some(step)
     }
 
     /// The key of a position, if its epoch's secret is here or can be walked to.

@@ -95,7 +95,7 @@ impl Client {
             .wrap_all(targets.iter(), &wrapper)
             .map(|wrap| Ok(wrap?.to_bytes()?))
             .collect::<Result<Vec<_>, Error>>()?;
-        let pending = Pending { entry, wraps, epoch: Some(epoch) };
+        let pending = Pending { entry, wraps, epoch: Some(epoch), after: None };
         let mut changes = Changes::default();
         changes.send.push(pending.request(id)?);
         self.creating.insert(id, pending);

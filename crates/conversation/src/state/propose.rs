@@ -105,7 +105,7 @@ impl Client {
         let (after, step) = self.dry_run(&id, &entry)?;
         let epoch = proposed.map(|proposed| proposed.anchor(&entry)).transpose()?;
         let wraps = self.wraps_for(&id, &after, &step, epoch.as_ref())?;
-        Ok((Pending { entry, wraps, epoch }, id))
+        Ok((Pending { entry, wraps, epoch, after: Some((after, step)) }, id))
     }
 
     /// What the log would be: a change that the fold refuses is never signed into pending.

@@ -164,7 +164,8 @@ fn read_pending(content: &[u8]) -> Result<Pending, Error> {
         }
     };
     reader.finish()?;
-    Ok(Pending { entry, wraps: wraps.into_iter().map(|wrap| wrap.0).collect(), epoch })
+    let wraps = wraps.into_iter().map(|wrap| wrap.0).collect();
+    Ok(Pending { entry, wraps, epoch, after: None })
 }
 
 const DAMAGED: DecodeError = DecodeError::Invalid("stored record");

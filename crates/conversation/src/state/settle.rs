@@ -126,7 +126,11 @@ impl Client {
         changes: &mut Changes,
     ) -> Result<WentOn, Error> {
         let state = self.conversations.get_mut(id).ok_or(Error::UNKNOWN)?;
-        match state.fold.append(entry, &self.directory) {
+        let applied = match state.take_checked(entry) {
+            Some(step) => Ok(Applied::Appended(step)),
+            None => state.fold.append(entry, &self.directory),
+        };
+        match applied {
             Ok(Applied::Appended(step)) => {
                 self.stepped(id, entry, &step, context, changes)?;
                 Ok(WentOn::Yes)
