@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crate::{DecodeError, EncodeError, Reader, Writer};
 
 /// A value with exactly one encoding.
@@ -33,5 +35,16 @@ pub trait Codec: Sized {
         let value = Self::read(&mut reader)?;
         reader.finish()?;
         Ok(value)
+    }
+}
+
+/// Sharing a value changes nothing of its encoding.
+impl<T: Codec> Codec for Arc<T> {
+    fn write(&self, writer: &mut Writer) -> Result<(), EncodeError> {
+        T::write(self, writer)
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        T::read(reader).map(Self::new)
     }
 }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::format::{
     AccountId, Action, DeviceId, Entry, EntryBody, Link, MessageId, Pin, Policy, Role,
@@ -139,14 +140,14 @@ impl Fold {
             Some(slot) => *slot as usize,
             None => {
                 let slot = self.records.len();
-                self.records.push(Record::new(account));
+                self.records.push(Arc::new(Record::new(account)));
                 if joined > 0 {
                     self.index.insert(account, narrow(slot));
                 }
                 slot
             }
         };
-        if let Some(record) = self.records.get_mut(slot) {
+        if let Some(record) = self.records.get_mut(slot).map(Arc::make_mut) {
             push_exact(&mut record.periods, Period { joined, granted_from, ended: None });
             push_exact(&mut record.roles, RoleFrom { position: joined, role });
         }
@@ -154,9 +155,9 @@ impl Fold {
 
     fn pin(&mut self, pin: &Pin, position: u64) {
         let record = match self.index.get(&pin.account) {
-            Some(slot) => self.records.get_mut(*slot as usize),
+            Some(slot) => self.records.get_mut(*slot as usize).map(Arc::make_mut),
             // While a `create` is applied, pins follow their members one by one.
-            None => self.records.last_mut(),
+            None => self.records.last_mut().map(Arc::make_mut),
         };
         let Some(record) = record else { return };
         if record.pins.last().is_none_or(|last| last.seq != pin.seq) {
@@ -178,7 +179,8 @@ impl Fold {
 
     fn intern(&mut self, account: &AccountId, device: &DeviceId) -> (u32, u32) {
         let slot = self.index.get(account).copied().unwrap_or(0);
-        let Some(record) = self.records.get_mut(slot as usize) else { return (slot, 0) };
+        let record = self.records.get_mut(slot as usize).map(Arc::make_mut);
+        let Some(record) = record else { return (slot, 0) };
         let known = record.authors.iter().position(|known| known == device);
         let place = known.unwrap_or_else(|| {
             push_exact(&mut record.authors, *device);
@@ -189,7 +191,7 @@ impl Fold {
 
     fn record_mut(&mut self, account: &AccountId) -> Option<&mut Record> {
         let slot = *self.index.get(account)? as usize;
-        self.records.get_mut(slot)
+        self.records.get_mut(slot).map(Arc::make_mut)
     }
 }
 

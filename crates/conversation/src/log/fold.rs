@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use privity_wire::Codec;
 
@@ -22,8 +23,9 @@ pub struct Fold {
     pub(super) conversation: ConversationId,
     pub(super) predecessor: Option<Predecessor>,
     pub(super) rows: NonEmpty<Row>,
-    /// Accounts that ever were members, in the order of joining.
-    pub(super) records: Vec<Record>,
+    /// Accounts that ever were members, in the order of joining; a copy of the fold, to try an
+    /// entry on, shares those that the entry does not touch.
+    pub(super) records: Vec<Arc<Record>>,
     /// Their places in `records`.
     pub(super) index: BTreeMap<AccountId, u32>,
     pub(super) counts: NonEmpty<Count>,
@@ -162,7 +164,7 @@ impl Fold {
     }
 
     pub(super) fn record(&self, account: &AccountId) -> Option<&Record> {
-        self.records.get(*self.index.get(account)? as usize)
+        self.records.get(*self.index.get(account)? as usize).map(Arc::as_ref)
     }
 
     fn judge(&self, entry: &Entry, accounts: &dyn Accounts) -> Result<Judged, AppendError> {
