@@ -16,7 +16,7 @@ use crate::{Error, LocalSecret};
 
 const LARGEST: usize = 256 << 20;
 
-/// Opens every record, then puts the client together from the kinds that were there.
+/// Opens every record: logs at once, then what belongs to them.
 pub(super) fn open(
     sealer: Sealer,
     version: u64,
@@ -25,6 +25,7 @@ pub(super) fn open(
     let mut parts = BTreeMap::<(ConversationId, u8), Vec<OpenedRecord>>::new();
     let (mut client, mut contacts) = (None, None);
     let mut directory = Directory::default();
+    let mut conversations = BTreeMap::new();
     for (place, record) in records {
         let opened = sealer.open(place, &record)?;
         match opened.name.as_slice() {
@@ -35,7 +36,12 @@ pub(super) fn open(
             name::CONTACTS => contacts = Some(Contacts::from_bytes(opened.content.expose())?),
             other => {
                 let (kind, id, _) = name::parse(other).ok_or(DAMAGED)?;
-                parts.entry((id, kind)).or_default().push(opened);
+                // Logs are what is large: none waits for the others.
+                if kind == name::LOG {
+                    conversations.insert(id, read_conversation(opened.content.expose())?);
+                } else {
+                    parts.entry((id, kind)).or_default().push(opened);
+                }
             }
         }
     }
@@ -54,19 +60,13 @@ pub(super) fn open(
         directory,
         contacts: contacts.unwrap_or_default(),
         changed: BTreeSet::new(),
-        conversations: BTreeMap::new(),
+        conversations,
         creating: BTreeMap::new(),
         private_keys: BTreeMap::new(),
         registered: None,
         asked: Vec::new(),
     };
     client.weigh_contacts();
-    // The log comes before what belongs to it.
-    for ((id, _), records) in parts.iter().filter(|((_, kind), _)| *kind == name::LOG) {
-        for record in records {
-            client.conversations.insert(*id, read_conversation(record.content.expose())?);
-        }
-    }
     for ((id, kind), records) in &parts {
         for record in records {
             client.take_part(id, *kind, record)?;
@@ -96,7 +96,6 @@ impl Client {
         }
         let state = self.conversations.get_mut(id).ok_or(DAMAGED)?;
         match kind {
-            name::LOG => {}
             name::EPOCHS => state.epochs = EpochStore::from_record(&record.content, EPOCHS)?,
             name::PENDING => state.pending = Some(read_pending(content)?),
             name::HELD => state.held = Held::from_bytes(content)?,
