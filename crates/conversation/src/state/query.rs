@@ -1,7 +1,7 @@
 use crate::Error;
 use crate::epoch::ConversationInfo;
-use crate::format::{AccountId, ConversationId, EntryHash, MessageId, Policy, Role};
-use crate::log::Fork;
+use crate::format::{AccountId, Action, ConversationId, EntryHash, MessageId, Pin, Policy, Role};
+use crate::log::{Epoch, Fork};
 use crate::state::conversation::Conversation;
 use crate::state::{Changes, Client, Context, Standing};
 use privity_primitives::secret::SecretVec;
@@ -77,6 +77,33 @@ impl Client {
     /// [`Error::Misuse`] if the conversation is not known.
     pub fn members(&self, conversation: &ConversationId) -> Result<Vec<(AccountId, Role)>, Error> {
         Ok(self.conversation(conversation)?.fold.now().members().collect())
+    }
+
+    /// Epochs by anchor ascending: where the key was replaced, and where nothing leads back.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if the conversation is not known.
+    pub fn epochs(&self, conversation: &ConversationId) -> Result<Vec<Epoch>, Error> {
+        Ok(self.conversation(conversation)?.fold.now().epochs().cloned().collect())
+    }
+
+    /// The account heads that the log holds to, by account ascending: of members alone.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if the conversation is not known.
+    pub fn heads(&self, conversation: &ConversationId) -> Result<Vec<Pin>, Error> {
+        let view = self.conversation(conversation)?.fold.now();
+        Ok(view.members().filter_map(|(account, _)| view.pin(&account)).collect())
+    }
+
+    /// The change of this device that the relay has not confirmed: the position that it wants
+    /// and what it does. [`Client::unsent`] gives the bytes to send again.
+    #[must_use]
+    pub fn pending(&self, conversation: &ConversationId) -> Option<(u64, &Action)> {
+        let begun = self.creating.get(conversation);
+        let state = self.conversations.get(conversation);
+        let body = begun.or_else(|| state?.pending.as_ref())?.entry.body();
+        Some((body.position, &body.action))
     }
 
     /// The hash of the entry at a position: what two people compare to find a fork.

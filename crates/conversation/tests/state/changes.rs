@@ -1,6 +1,6 @@
 use privity_conversation::Error;
 use privity_conversation::epoch::ConversationInfo;
-use privity_conversation::format::{Permission, Policy, Role};
+use privity_conversation::format::{Action, Permission, Policy, Role};
 use privity_conversation::message::Draft;
 use privity_conversation::state::{Blocked, Due, Event, History};
 use privity_testkit::Link;
@@ -42,6 +42,31 @@ fn two_changes_at_one_head_leave_one_standing_and_tell_the_other() {
     people.sync_all();
     assert_eq!(people.texts(0), ["after the race", "and on"]);
     assert_eq!(people.texts(2), ["after the race", "and on"]);
+}
+
+#[test]
+fn epochs_heads_and_what_is_pending_are_told() {
+    let mut people = People::meet(3);
+    let id = people.conversation(2);
+    people.rotate(0, &id);
+    let device = &mut people.devices[0];
+    let held = device.call(|client, context| client.set_info(&id, title("new"), context)).unwrap();
+    assert!(matches!(device.client.pending(&id), Some((2, Action::SetInfo))));
+    device.crash().unwrap();
+    assert!(device.client.pending(&id).is_none(), "it was never saved");
+    drop(held);
+    let anchors = device.client.epochs(&id).unwrap().iter().map(|it| it.anchor).collect::<Vec<_>>();
+    assert_eq!(anchors, [0, 1]);
+    let members: Vec<_> = device.client.members(&id).unwrap().iter().map(|it| it.0).collect();
+    let heads = device.client.heads(&id).unwrap();
+    assert_eq!(heads.iter().map(|head| head.account).collect::<Vec<_>>(), members);
+    for head in &heads {
+        assert_eq!(device.client.directory().head(&head.account).as_ref(), Some(head));
+    }
+}
+
+fn title(text: &str) -> ConversationInfo {
+    ConversationInfo { title: text.to_owned(), ..ConversationInfo::default() }
 }
 
 #[test]
