@@ -13,12 +13,18 @@ impl Client {
     /// nothing that the first wrap did not.
     ///
     /// # Errors
-    /// [`Error::Missing`] if the member's statements are not here.
+    /// [`Error::Blocked`] where nothing may be wrapped: after a fork, or while a member's new
+    /// head is not pinned. [`Error::Missing`] if the member's statements are not here.
     pub fn repair(
         &mut self,
         conversation: &ConversationId,
         account: &AccountId,
     ) -> Result<Changes, Error> {
+        self.check_takes_part(conversation)?;
+        let suspended = self.conversation(conversation)?.fold.now().suspended(&self.directory);
+        if !suspended.is_empty() {
+            return Err(Blocked::Suspended(suspended).into());
+        }
         let target = self.target(&self.conversation(conversation)?.fold, account)?;
         let state = self.conversations.get_mut(conversation).ok_or(Error::UNKNOWN)?;
         let head = state.fold.head();

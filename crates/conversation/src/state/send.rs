@@ -132,7 +132,7 @@ impl Client {
         }
     }
 
-    fn check_takes_part(&self, conversation: &ConversationId) -> Result<(), Error> {
+    pub(super) fn check_takes_part(&self, conversation: &ConversationId) -> Result<(), Error> {
         let blocked = self.stands_in_the_way(conversation)?;
         blocked.map_or(Ok(()), |blocked| Err(blocked.into()))
     }
