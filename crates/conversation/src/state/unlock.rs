@@ -54,13 +54,22 @@ impl Client {
         let record = received.record().clone();
         let anchor = record.context.anchor;
         let state = self.conversation_mut(id)?;
-        let Some(facts) = state.facts(anchor) else { return Ok(()) };
+        let Some(facts) = state.facts(anchor) else {
+            // Beyond the head it may come true; in the log that is here it can't any more.
+            if anchor <= state.fold.head() {
+                changes.events.push(refused(id, anchor, WrapFault::OtherAnchor));
+            }
+            return Ok(());
+        };
         if state.epoch(facts.anchor.position).is_some() {
             return Ok(());
         }
-        let Some(me) = self.me_at(&record) else {
-            changes.events.push(refused(id, anchor, WrapFault::OtherGeneration));
-            return Ok(());
+        let me = match self.me_at(&record) {
+            Ok(me) => me,
+            Err(fault) => {
+                changes.events.push(refused(id, anchor, fault));
+                return Ok(());
+            }
         };
         let key = self.wrapper_key(id, &record);
         let verified = match received.verify(&facts, &me, key.as_ref()) {
@@ -111,13 +120,17 @@ impl Client {
     }
 
     /// This account as the recipient of a wrap, by the generation that the wrap names.
-    fn me_at(&self, record: &WrappedEntry) -> Option<WrapTarget> {
-        let Recipient::Account { account, generation } = record.context.recipient else {
-            return None;
+    fn me_at(&self, record: &WrappedEntry) -> Result<WrapTarget, WrapFault> {
+        let own = self.own.account();
+        let generation = match record.context.recipient {
+            Recipient::Account { account, generation } if account == own => generation,
+            _ => return Err(WrapFault::OtherRecipient),
         };
-        let chain = self.directory.chain(&self.own.account())?;
-        let key = chain.key_of_generation(generation)?;
-        Some(WrapTarget { account, generation, key: key.key.parse().ok()? })
+        let chain = self.directory.chain(&own);
+        let key = chain.and_then(|chain| chain.key_of_generation(generation));
+        let key = key.ok_or(WrapFault::OtherGeneration)?;
+        let key = key.key.parse().map_err(|_| WrapFault::OtherKey)?;
+        Ok(WrapTarget { account: own, generation, key })
     }
 
     /// The wrapper's key, if the log lets it wrap this epoch where it says so.
