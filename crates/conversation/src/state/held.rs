@@ -12,6 +12,8 @@ use crate::format::Blob;
 pub(super) struct Held {
     messages: VecDeque<Blob>,
     bytes: usize,
+    /// How many are still to be tried in this round; none between two rounds.
+    untried: Option<usize>,
 }
 
 const MESSAGES: usize = 256;
@@ -41,7 +43,11 @@ impl Held {
         Holding::Kept
     }
 
+    /// The next of a round; none when each was taken once, also those that are kept again.
     pub(super) fn take(&mut self) -> Option<Vec<u8>> {
+        let untried = self.untried.unwrap_or(self.messages.len());
+        self.untried = untried.checked_sub(1);
+        self.untried?;
         let message = self.messages.pop_front()?;
         self.bytes -= message.0.len();
         Some(message.0)
@@ -65,7 +71,7 @@ impl Codec for Held {
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let messages: VecDeque<Blob> = read_list(reader, "held messages", MESSAGES)?.into();
         let bytes = messages.iter().map(|message| message.0.len()).sum();
-        Ok(Self { messages, bytes })
+        Ok(Self { messages, bytes, untried: None })
     }
 }
 
@@ -86,5 +92,20 @@ mod tests {
         assert_eq!(held.take().as_deref(), Some(&0u32.to_be_bytes()[..]));
         assert_eq!(held.keep(&[0; BYTES]), Holding::Full);
         assert_eq!(held.keep(b"one more"), Holding::Kept);
+    }
+
+    #[test]
+    fn a_round_ends_though_every_message_is_kept_again() {
+        let mut held = Held::default();
+        for message in [b"one", b"two"] {
+            assert_eq!(held.keep(message), Holding::Kept);
+        }
+        for _ in 0..3 {
+            for message in [b"one", b"two"] {
+                assert_eq!(held.take().as_deref(), Some(&message[..]));
+                assert_eq!(held.keep(message), Holding::Kept);
+            }
+            assert_eq!(held.take(), None);
+        }
     }
 }

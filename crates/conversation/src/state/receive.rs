@@ -80,6 +80,8 @@ impl Client {
         };
         let mut changes = Changes::default();
         let incoming = self.receive_one(conversation, &message, context, &mut changes)?;
+        // It is ahead of a log that was just fetched: to fetch at once again is no use.
+        changes.send.retain(|request| !matches!(request, Request::FetchEntries { .. }));
         self.save_held(conversation, context, &mut changes)?;
         Ok(Some((incoming, self.finish(changes)?)))
     }
@@ -141,7 +143,9 @@ impl Client {
                 changes.send.push(Request::FetchEntries { conversation: *id, from });
                 return Err(Stop::Hold);
             }
-            Err(Unplaced::Forked { .. }) => return Err(Stop::Refuse(Blocked::Forked.into())),
+            Err(Unplaced::Forked { .. }) => {
+                return Err(Stop::Refuse(Blocked::Forked.into()));
+            }
             Err(Unplaced::RotationDue) => return Err(Stop::Refuse(Blocked::RotationDue.into())),
             Err(Unplaced::OtherConversation) => {
                 return Err(Stop::Refuse(DecodeError::Invalid("conversation").into()));

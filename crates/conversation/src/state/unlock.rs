@@ -33,7 +33,8 @@ impl Client {
             self.take_wrap(conversation, bytes, context, &mut changes)?;
         }
         self.save_epochs(conversation, context, &mut changes)?;
-        if self.conversation(conversation)?.held.len() > 0 {
+        let unlocked = changes.events.iter().any(|event| matches!(event, Event::Unlocked { .. }));
+        if unlocked && self.conversation(conversation)?.held.len() > 0 {
             changes.events.push(Event::HeldReady { conversation: *conversation });
         }
         self.finish(changes)
