@@ -63,6 +63,8 @@ pub(super) struct Conversation {
     pub(super) outbox: BTreeMap<MessageId, Vec<u8>>,
     pub(super) held: Held,
     pub(super) fork: Option<Fork>,
+    /// How far back another branch was asked for.
+    pub(super) looked_back: Option<u64>,
     /// Sealed title and picture of the newest entry that has them, by its position.
     pub(super) info: Option<(u64, crate::format::SealedInfo)>,
 }
@@ -85,6 +87,7 @@ impl Conversation {
             outbox: BTreeMap::new(),
             held: Held::default(),
             fork: None,
+            looked_back: None,
             info: None,
         }
     }

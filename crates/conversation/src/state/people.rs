@@ -108,6 +108,7 @@ impl Client {
             private_keys: BTreeMap::new(),
             registered: None,
             asked: Vec::new(),
+            waiting: BTreeSet::new(),
         };
         let accounts: Vec<AccountId> = client.directory.chains().map(Chain::id).collect();
         let mut changes = Changes::default();
@@ -179,8 +180,11 @@ impl Client {
             if statement.body.account_id()? != *account {
                 return Err(Error::Misuse("a statement is of another account"));
             }
-            if self.learn(&statement, &mut changes)? == Learned::Extended {
-                changes.events.push(Event::AccountMoved { account: *account });
+            match self.learn(&statement, &mut changes)? {
+                Learned::Extended => changes.events.push(Event::AccountMoved { account: *account }),
+                // A page begins where it was asked for: to ask again is to be told so again.
+                Learned::Ahead(_) => break,
+                Learned::Known | Learned::Equivocates => {}
             }
         }
         if *account == self.own.account() {
@@ -195,12 +199,8 @@ impl Client {
         let account = statement.body.account_id()?;
         let learned =
             self.directory.learn(statement).map_err(|fault| Error::Chain(account, fault))?;
-        match &learned {
-            Learned::Equivocates => changes.events.push(Event::Equivocated { account }),
-            Learned::Ahead(from) => {
-                changes.send.push(Request::FetchStatements { account, from: *from });
-            }
-            Learned::Extended | Learned::Known => {}
+        if learned == Learned::Equivocates {
+            changes.events.push(Event::Equivocated { account });
         }
         Ok(learned)
     }

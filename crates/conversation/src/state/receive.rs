@@ -143,7 +143,10 @@ impl Client {
                 changes.send.push(Request::FetchEntries { conversation: *id, from });
                 return Err(Stop::Hold);
             }
-            Err(Unplaced::Forked { .. }) => {
+            Err(Unplaced::Forked { position, .. }) => {
+                if reading == Reading::Live {
+                    self.look_back(id, position, changes);
+                }
                 return Err(Stop::Refuse(Blocked::Forked.into()));
             }
             Err(Unplaced::RotationDue) => return Err(Stop::Refuse(Blocked::RotationDue.into())),

@@ -65,6 +65,7 @@ pub(super) fn open(
         private_keys: BTreeMap::new(),
         registered: None,
         asked: Vec::new(),
+        waiting: BTreeSet::new(),
     };
     client.weigh_contacts();
     for ((id, kind), records) in &parts {

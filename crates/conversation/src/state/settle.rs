@@ -3,7 +3,7 @@ use privity_wire::Codec;
 use crate::Error;
 use crate::epoch::EpochFacts;
 use crate::format::{ConversationId, Entry, RelayErrorCode};
-use crate::log::{AppendError, Applied, EpochUse, Fold, Started, Step};
+use crate::log::{AppendError, Applied, EpochUse, Fold, Refused, Started, Step};
 use crate::message::Reach;
 use crate::state::conversation::{Conversation, Standing, Understood};
 use crate::state::{Changes, Client, Context, Event, Request};
@@ -57,7 +57,8 @@ impl Client {
     /// the changes' requests; events say what to show.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for bytes that are no entry; entries before it are taken.
+    /// [`Error::Malformed`] if the page begins with bytes that are no entry. Entries before
+    /// such bytes are taken; what they change is not lost to what the relay put after them.
     pub fn handle_entries(
         &mut self,
         conversation: &ConversationId,
@@ -65,17 +66,24 @@ impl Client {
         context: &mut Context<'_>,
     ) -> Result<Changes, Error> {
         let mut changes = Changes::default();
-        for bytes in entries {
+        for (place, bytes) in entries.iter().enumerate() {
             let entry = match Entry::from_bytes(bytes).map_err(Error::from) {
                 Ok(entry) => entry,
                 Err(Error::UpdateNeeded(_)) => {
                     self.freeze(conversation, context, &mut changes)?;
                     break;
                 }
-                Err(error) => return Err(error),
+                Err(error) if place == 0 => return Err(error),
+                Err(_) => {
+                    let event = Event::Withheld { conversation: *conversation };
+                    changes.events.push(event);
+                    break;
+                }
             };
             if entry.conversation() != *conversation {
-                return Err(Error::Misuse("an entry is of another conversation"));
+                let rule = Refused::OtherConversation;
+                changes.events.push(Event::EntryRefused { conversation: *conversation, rule });
+                break;
             }
             let went_on = if self.conversations.contains_key(conversation) {
                 self.take_entry(conversation, &entry, context, &mut changes)?
@@ -101,6 +109,7 @@ impl Client {
             Ok(fold) => fold,
             Err(error) => return self.stopped(id, 0, error, context, changes),
         };
+        self.waiting.remove(id);
         if self.creating.contains_key(id) {
             self.created(id, context, changes)?;
             return Ok(WentOn::Yes);
@@ -143,14 +152,32 @@ impl Client {
                 }
                 Ok(WentOn::No)
             }
-            Ok(Applied::Ahead { next }) => {
-                changes.send.push(Request::FetchEntries { conversation: *id, from: next });
+            // A page begins where it was asked for: to ask again is to be told so again.
+            Ok(Applied::Ahead { .. }) => {
+                changes.events.push(Event::Withheld { conversation: *id });
                 Ok(WentOn::No)
             }
             Err(error) => {
                 let from = state.fold.head() + 1;
+                if error == AppendError::Refused(Refused::OtherBranch) {
+                    self.look_back(id, entry.body().position, changes);
+                }
                 self.stopped(id, from, error, context, changes)
             }
+        }
+    }
+
+    /// Something stands on another log than ours from `position` on or earlier: asks for
+    /// the entries before it, until the two that differ lie side by side. Each question
+    /// begins further back than the last, so that a relay can't make it go on for ever.
+    pub(super) fn look_back(&mut self, id: &ConversationId, position: u64, changes: &mut Changes) {
+        /// Fewer entries than a page has.
+        const STEP: u64 = 512;
+        let Some(state) = self.conversations.get_mut(id) else { return };
+        let from = position.min(state.fold.head()).saturating_sub(STEP).max(1);
+        if state.fork.is_none() && state.looked_back.is_none_or(|before| from < before) {
+            state.looked_back = Some(from);
+            changes.send.push(Request::FetchEntries { conversation: *id, from });
         }
     }
 
@@ -164,6 +191,11 @@ impl Client {
         changes: &mut Changes,
     ) -> Result<WentOn, Error> {
         match error {
+            // Asked for once already, and not given.
+            AppendError::Missing(_) if !self.waiting.insert(*id) => {
+                self.waiting.remove(id);
+                changes.events.push(Event::Withheld { conversation: *id });
+            }
             AppendError::Missing(pins) => {
                 for pin in pins {
                     let from = self.directory.head(&pin.account).map_or(0, |head| head.seq + 1);
@@ -191,7 +223,9 @@ impl Client {
         changes: &mut Changes,
     ) -> Result<(), Error> {
         let own = self.own.account();
+        self.waiting.remove(id);
         let state = self.conversations.get_mut(id).ok_or(Error::UNKNOWN)?;
+        state.looked_back = None;
         if let Some(pending) = state.pending.take() {
             changes.delete.push(self.sealer.place(&super::name::pending(id)));
             let (conversation, position) = (*id, step.position);
