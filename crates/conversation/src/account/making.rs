@@ -2,6 +2,7 @@ use privity_primitives::random::CryptoRng;
 use privity_primitives::secret::Secret;
 use privity_primitives::sign::SigningKey;
 use privity_primitives::wrap::{Suite, WrapPublicKey};
+use privity_wire::Codec;
 
 use crate::Error;
 use crate::account::authority::wrap_registered;
@@ -121,7 +122,9 @@ pub(super) fn next_generation(
             (recovery.wrap.clone(), Seeding::Direct, None)
         }
         NewKey::Seeded(suite) => {
-            let secret = local.draw(&[label::SEED, chain.head().hash.as_bytes()], rng);
+            // What the statement says decides who gets the seed: copies of a device that
+            // say different things at one head must not draw the same one.
+            let secret = local.draw(&[label::SEED, &body.to_bytes()?], rng);
             let seed = GenerationSeed::fresh(chain.id(), generation, suite, secret);
             (seed.public()?, Seeding::Seeded, Some(seed))
         }

@@ -19,18 +19,22 @@ use super::opened::Epoch;
 pub struct FreshEpoch(Root);
 
 impl FreshEpoch {
-    /// Draws `S_e` for one attempt to append behind `prev`.
+    /// Draws `S_e` for one attempt to append `draft`: the hash of the entry as far as it is
+    /// decided before its epoch is.
     ///
     /// # Security
+    /// The draft says who is wrapped to. Two copies of a machine whose generators repeat each
+    /// other, of which one rotates and one removes a member, must not draw the same secret.
+    ///
     /// Each attempt at a new `prev` draws anew; the secret of an attempt that lost is dropped
     /// and never used (rule 9): members who were removed meanwhile may hold wraps of it.
     pub fn draw(
         local: &LocalSecret,
         device: &DeviceId,
-        prev: &EntryHash,
+        draft: &EntryHash,
         rng: &mut dyn CryptoRng,
     ) -> Self {
-        Self(Root::new(local.draw(&[label::EPOCH, &device.0, &prev.0], rng)))
+        Self(Root::new(local.draw(&[label::EPOCH, &device.0, &draft.0], rng)))
     }
 
     /// Seals title and picture for the entry that will start this epoch.

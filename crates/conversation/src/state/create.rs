@@ -77,7 +77,7 @@ impl Client {
         info: &ConversationInfo,
         context: &mut Context<'_>,
     ) -> Result<(ConversationId, Changes), Error> {
-        let fresh = FreshEpoch::draw(&self.local, &body.device, &body.prev, context.rng);
+        let fresh = FreshEpoch::draw(&self.local, &body.device, &body.hash()?, context.rng);
         let place = InfoPlace::of(&body);
         body.info = Some(fresh.seal_info(&place, info, &self.local, context.rng)?);
         let proposed = fresh.propose(&mut body, LinkTo::Fence)?;

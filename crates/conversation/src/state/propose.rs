@@ -87,7 +87,7 @@ impl Client {
         body.cuts = self.cuts(&id, &body)?;
         let mut proposed = None;
         if proposal.epoch != EpochWish::Stay {
-            let fresh = FreshEpoch::draw(&self.local, &device, &body.prev, context.rng);
+            let fresh = FreshEpoch::draw(&self.local, &device, &body.hash()?, context.rng);
             let place = InfoPlace::of(&body);
             body.info = Some(fresh.seal_info(&place, &info, &self.local, context.rng)?);
             let link = match (&current, proposal.epoch) {

@@ -11,6 +11,8 @@ mod p02_substituted_keys;
 mod p03_account_replays;
 mod p07_revoked_device;
 mod p08_copied_account;
+mod p09_races;
 mod p10_revoked_device;
 mod p11_registered_rsa;
 mod p12_account_garbage;
+mod secrets;
