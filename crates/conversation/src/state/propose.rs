@@ -175,7 +175,8 @@ impl Client {
     }
 
     /// For each device whose right to speak ends with `body`: the newest of its messages
-    /// that this client has seen, held ones too.
+    /// that this client has seen, held ones too, and the newest that it sealed itself:
+    /// whoever leaves has not seen that one come back yet.
     fn cuts(&mut self, id: &ConversationId, body: &EntryBody) -> Result<Vec<Cut>, Error> {
         let ended = self.ended_devices(self.conversation(id)?, body);
         let mut cuts = Vec::new();
@@ -184,6 +185,10 @@ impl Client {
             let named: Vec<MessageId> = held.iter().map(|(_, previous)| *previous).collect();
             let mut heads = self.conversation(id)?.windows.heads_of(&device);
             heads.extend(held.into_iter().map(|(id, _)| id));
+            if device == self.own.device() {
+                let sealed = self.conversation(id)?.last_own;
+                heads.extend((sealed != MessageId::ZERO).then_some(sealed));
+            }
             heads.retain(|id| !named.contains(id));
             heads.sort_unstable();
             heads.dedup();
