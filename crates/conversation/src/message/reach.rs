@@ -25,6 +25,8 @@ pub enum Reachability {
     /// No head reaches it so far: live, it is refused as after the cut; in the archive it is
     /// shown with a finding.
     NotReached,
+    /// It does not: every head was followed to the device's first message.
+    Beyond,
 }
 
 impl Reach {
@@ -43,6 +45,9 @@ impl Reach {
     pub fn admit(&mut self, id: MessageId, previous: MessageId) -> Reachability {
         if self.reached.contains(&id) {
             return Reachability::Reached { released: Vec::new() };
+        }
+        if self.awaited.is_empty() {
+            return Reachability::Beyond;
         }
         if !self.awaited.contains(&id) {
             if self.unproven.len() < REMEMBERED {
@@ -96,7 +101,8 @@ mod tests {
         assert_eq!(reach.admit(id(2), id(1)), REACHED);
         assert_eq!(reach.admit(id(9), id(3)), Reachability::NotReached);
         assert_eq!(reach.admit(id(1), MessageId::ZERO), REACHED);
-        assert_eq!(reach.admit(MessageId::ZERO, id(7)), Reachability::NotReached);
+        assert_eq!(reach.admit(MessageId::ZERO, id(7)), Reachability::Beyond);
+        assert_eq!(reach.admit(id(9), id(3)), Reachability::Beyond);
         assert_eq!(reach.admit(id(2), id(1)), REACHED);
     }
 
@@ -112,8 +118,8 @@ mod tests {
     #[test]
     fn without_heads_nothing_stands() {
         let mut reach = Reach::new(&[]);
-        assert_eq!(reach.admit(id(1), MessageId::ZERO), Reachability::NotReached);
+        assert_eq!(reach.admit(id(1), MessageId::ZERO), Reachability::Beyond);
         let mut reach = Reach::new(&[MessageId::ZERO]);
-        assert_eq!(reach.admit(MessageId::ZERO, id(1)), Reachability::NotReached);
+        assert_eq!(reach.admit(MessageId::ZERO, id(1)), Reachability::Beyond);
     }
 }

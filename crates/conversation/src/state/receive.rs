@@ -104,6 +104,7 @@ impl Client {
                 let findings = match reached {
                     Reachability::NotReached => vec![Finding::BeforeCutUnproven],
                     Reachability::Reached { .. } => Vec::new(),
+                    Reachability::Beyond => return Err(Error::Message(AuthorFault::AfterCut)),
                 };
                 Ok(Message { opened, findings })
             }
@@ -224,7 +225,7 @@ impl Client {
         context: &mut Context<'_>,
         changes: &mut Changes,
     ) -> Result<Incoming, Error> {
-        if self.reachability(id, &opened) == Reachability::NotReached {
+        if !matches!(self.reachability(id, &opened), Reachability::Reached { .. }) {
             return Ok(Incoming::Refused(Error::Message(AuthorFault::AfterCut)));
         }
         let own = self.own.device();

@@ -9,6 +9,7 @@ mod mallory;
 mod p01_accounts;
 mod p02_substituted_keys;
 mod p03_account_replays;
+mod p07_backdating;
 mod p07_revoked_device;
 mod p08_copied_account;
 mod p09_races;
