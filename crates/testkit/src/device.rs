@@ -283,7 +283,11 @@ impl Device {
         Changes { expected_version: version, version, send, ..Changes::default() }
     }
 
-    fn answer(&mut self, request: &Request, answer: Answer) -> Result<Changes, Error> {
+    /// Gives the client the relay's answer to a request of its own.
+    ///
+    /// # Errors
+    /// As of the client's calls.
+    pub fn answer(&mut self, request: &Request, answer: Answer) -> Result<Changes, Error> {
         let nothing = self.ask(Vec::new());
         self.call(|client, context| match (request, answer) {
             (_, Answer::Published(answer)) => client.handle_publish(answer, context),
