@@ -48,7 +48,7 @@ impl View<'_> {
 
     /// The oldest anchor from which on the policy let newcomers read everything; `None`
     /// while newcomers read from their joining on.
-    pub(super) fn full_since(&self) -> Option<u64> {
+    pub(crate) fn full_since(&self) -> Option<u64> {
         let mut since = None;
         let policies = self.fold.policies.iter_to(self.position, |from| from.position);
         for from in policies.rev().take_while(|from| from.policy.history == HistoryPolicy::Full) {

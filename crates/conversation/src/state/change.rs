@@ -151,12 +151,13 @@ impl Client {
     }
 
     /// The oldest anchor that this account may give away: the first of a segment, at or
-    /// after its own floor, whose every segment since it can open.
+    /// after its own floor and the policy's, whose every segment since it can open.
     fn oldest_grant(&mut self, conversation: &ConversationId) -> Result<u64, Error> {
         let own = self.own.account();
         let state = self.conversation_mut(conversation)?;
         let view = state.fold.now();
-        let floor = view.granted_from(&own).unwrap_or(0);
+        // What stood under a narrower policy than the present one is not given away.
+        let floor = view.granted_from(&own).max(view.full_since()).unwrap_or(0);
         let mut oldest = view.position() + 1;
         let mut segments: Vec<(u64, u64)> = Vec::new();
         for epoch in view.epochs() {

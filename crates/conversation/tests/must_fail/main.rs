@@ -14,6 +14,7 @@ mod p07_revoked_device;
 mod p08_copied_account;
 mod p08_copies;
 mod p09_races;
+mod p10_reading;
 mod p10_revoked_device;
 mod p11_registered_rsa;
 mod p12_account_garbage;
