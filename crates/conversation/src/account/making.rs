@@ -2,7 +2,6 @@ use privity_primitives::random::CryptoRng;
 use privity_primitives::secret::Secret;
 use privity_primitives::sign::SigningKey;
 use privity_primitives::wrap::{Suite, WrapPublicKey};
-use privity_wire::Codec;
 
 use crate::Error;
 use crate::account::authority::wrap_registered;
@@ -122,9 +121,7 @@ pub(super) fn next_generation(
             (recovery.wrap.clone(), Seeding::Direct, None)
         }
         NewKey::Seeded(suite) => {
-            // What the statement says decides who gets the seed: copies of a device that
-            // say different things at one head must not draw the same one.
-            let secret = local.draw(&[label::SEED, &body.to_bytes()?], rng);
+            let secret = local.draw(&[label::SEED, chain.head().hash.as_bytes()], rng);
             let seed = GenerationSeed::fresh(chain.id(), generation, suite, secret);
             (seed.public()?, Seeding::Seeded, Some(seed))
         }
