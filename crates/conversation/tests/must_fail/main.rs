@@ -6,9 +6,14 @@
 mod people;
 
 mod mallory;
+mod member;
 mod p01_accounts;
+mod p01_log;
 mod p02_substituted_keys;
 mod p03_account_replays;
+mod p03_message_replays;
+mod p03_replays;
+mod p04_forwarding;
 mod p07_backdating;
 mod p07_revoked_device;
 mod p08_copied_account;
