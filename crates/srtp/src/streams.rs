@@ -111,7 +111,9 @@ impl Streams {
             Seat::Free { rank } => self.take(rank, ssrc),
         };
         if let Some(stream) = self.streams.get_mut(place) {
-            stream.rtp.pending_roc = Some(roc);
+            // Said again, it holds already: the next packet may be the one after the wrap.
+            let holds = stream.rtp.highest.is_some_and(|now| rollover_counter(now) == roc);
+            stream.rtp.pending_roc = (!holds).then_some(roc);
         }
         Ok(())
     }

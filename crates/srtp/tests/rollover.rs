@@ -35,6 +35,20 @@ fn the_counter_follows_the_wrap_with_every_loss_and_reordering_around_it() {
 }
 
 #[test]
+fn a_counter_that_is_said_again_does_not_stop_the_stream_at_the_wrap() {
+    let (mut sender, mut receiver) = pair(Profile::AES_CM_128_HMAC_SHA1_80);
+    let last = protect_rtp(&mut sender, &rtp(65_535));
+    assert!(unprotect_rtp(&mut receiver, &last).is_ok());
+    sender.set_rollover_counter(SSRC, 0).unwrap();
+    receiver.set_rollover_counter(SSRC, 0).unwrap();
+    for sequence in 0..3 {
+        let packet = protect_rtp(&mut sender, &rtp(sequence));
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(rtp(sequence)));
+    }
+    assert_eq!(receiver.rollover_counter(SSRC), Some(1));
+}
+
+#[test]
 fn a_loss_of_almost_half_the_circle_at_the_wrap_is_bridged() {
     let (mut sender, mut receiver) = pair(Profile::AEAD_AES_256_GCM);
     let first = protect_rtp(&mut sender, &rtp(60_000));
