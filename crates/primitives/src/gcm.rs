@@ -59,6 +59,7 @@ impl Gcm {
     ///
     /// # Errors
     /// [`Error::TooLong`] past 2^36 - 32 bytes.
+    #[inline]
     pub fn seal(
         &self,
         nonce: &[u8; NONCE_LENGTH],
@@ -73,6 +74,7 @@ impl Gcm {
     /// # Errors
     /// [`Error::Decrypt`] if key, nonce, `aad`, `text` or `tag` differ in any bit. What
     /// `text` holds then is not specified, but is never the plaintext.
+    #[inline]
     pub fn open(
         &self,
         nonce: &[u8; NONCE_LENGTH],

@@ -46,6 +46,7 @@ impl Context {
     }
 
     /// The session keys for a packet index.
+    #[inline]
     pub(crate) fn session(&mut self, protocol: Protocol, index: u64) -> Result<&Session, Error> {
         let quotient = self.rate.quotient(index);
         match protocol {
@@ -59,6 +60,7 @@ impl Context {
     }
 
     /// What follows the payload of a protected packet.
+    #[inline]
     pub(crate) fn trailer(&self, protocol: Protocol) -> Trailer {
         let profile = self.master.profile();
         let (tag, word) = match protocol {
@@ -90,6 +92,7 @@ impl Sessions {
         Ok(Self { labels, slots })
     }
 
+    #[inline]
     fn at(&mut self, quotient: u64, prf: &Prf) -> Result<&Session, Error> {
         let place = if quotient.is_multiple_of(2) { 0 } else { 1 };
         let slot = self.slots.get_mut(place).ok_or(Error::Misuse("no session keys"))?;

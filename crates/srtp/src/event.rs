@@ -45,6 +45,7 @@ impl Usage {
     }
 
     /// Whether one more packet may be protected or opened; changes nothing.
+    #[inline]
     pub(crate) const fn check(&self, protocol: Protocol) -> Result<(), Error> {
         match protocol {
             Protocol::Rtp if self.rtp.left == 0 => Err(Error::LimitReached(Limit::RtpLifetime)),
@@ -54,6 +55,7 @@ impl Usage {
     }
 
     /// Counts one packet.
+    #[inline]
     pub(crate) const fn spend(&mut self, protocol: Protocol) {
         match protocol {
             Protocol::Rtp => self.rtp.spend(),
@@ -79,6 +81,7 @@ impl Counter {
         Self { left: lifetime, warn_at: lifetime / 16, warning: None }
     }
 
+    #[inline]
     const fn spend(&mut self) {
         self.left = self.left.saturating_sub(1);
         if self.left == self.warn_at {

@@ -31,6 +31,7 @@ impl RtpHeader {
     pub(crate) const EXTENSION_HEAD: usize = 4;
 
     /// Reads the header off the front of a packet without its trailer.
+    #[inline]
     pub(crate) fn parse(packet: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(packet);
         let first = reader.u8("RTP header")?;
@@ -55,6 +56,7 @@ impl RtpHeader {
     }
 
     /// Bytes of the whole header.
+    #[inline]
     pub(crate) fn length(&self) -> usize {
         self.csrc_end
             + self.extension.map_or(0, |extension| Self::EXTENSION_HEAD + extension.length)

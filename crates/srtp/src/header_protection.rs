@@ -62,6 +62,7 @@ impl HeaderProtection {
     }
 
     /// Bytes that a packet with this header grows by.
+    #[inline]
     pub(crate) fn growth(&self, header: &RtpHeader) -> usize {
         match self.0 {
             Way::Cryptex => cryptex::growth(header),
@@ -78,6 +79,7 @@ impl HeaderProtection {
     }
 
     /// Whether a plain packet can be protected so; changes nothing.
+    #[inline]
     pub(crate) fn check_plain(&self, header: &RtpHeader, packet: &[u8]) -> Result<(), Error> {
         match self.0 {
             Way::Cryptex => cryptex::check(header),
@@ -86,6 +88,7 @@ impl HeaderProtection {
     }
 
     /// Whether a protected packet can be finished after opening; changes nothing.
+    #[inline]
     pub(crate) fn check_protected(&self, header: &RtpHeader, packet: &[u8]) -> Result<(), Error> {
         match (&self.0, header.extension) {
             (Way::Elements(_), Some(extension)) => {
@@ -99,6 +102,7 @@ impl HeaderProtection {
     }
 
     /// Prepares a plain packet, already grown, for sealing.
+    #[inline]
     pub(crate) fn before_sealing(
         &self,
         header: &RtpHeader,
@@ -117,6 +121,7 @@ impl HeaderProtection {
     }
 
     /// Which bytes of a protected packet are readable.
+    #[inline]
     pub(crate) fn clear(&self, header: &RtpHeader) -> Clear {
         match self.0 {
             Way::Cryptex => cryptex::clear(header),
@@ -125,6 +130,7 @@ impl HeaderProtection {
     }
 
     /// Finishes a packet that has been opened.
+    #[inline]
     pub(crate) fn after_opening(
         &self,
         header: &RtpHeader,

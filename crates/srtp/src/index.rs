@@ -11,6 +11,7 @@ pub(crate) struct PacketId {
 
 impl PacketId {
     /// The rollover counter: the upper 32 bits of the index.
+    #[inline]
     pub(crate) fn rollover_counter(self) -> [u8; 4] {
         rollover_counter(self.index).to_be_bytes()
     }
@@ -19,16 +20,19 @@ impl PacketId {
 /// The last SRTCP index (RFC 3711 §3.4).
 pub(crate) const MAX_RTCP_INDEX: u64 = (1 << 31) - 1;
 
+#[inline]
 pub(crate) fn rollover_counter(index: u64) -> u32 {
     u32::try_from((index >> 16) & 0xffff_ffff).unwrap_or_default()
 }
 
+#[inline]
 pub(crate) fn with_rollover_counter(roc: u32, sequence: u16) -> u64 {
     (u64::from(roc) << 16) | u64::from(sequence)
 }
 
 /// The index with this sequence number that lies nearest to the highest one so far
 /// (RFC 3711 §3.3.1, appendix A).
+#[inline]
 pub(crate) fn estimate(highest: u64, sequence: u16) -> Result<u64, Error> {
     const HALF: u16 = 1 << 15;
     let roc = rollover_counter(highest);

@@ -201,6 +201,7 @@ impl fmt::Debug for Receiver {
     }
 }
 
+#[inline]
 fn open_rtp(
     key: &mut Context,
     headers: &HeaderProtection,

@@ -19,6 +19,7 @@ pub(crate) struct Window<'a> {
 
 impl Window<'_> {
     /// Whether `index` is new; changes nothing.
+    #[inline]
     pub(crate) fn check(&self, index: u64) -> Result<(), Error> {
         let Some(highest) = self.track.highest.filter(|highest| index <= *highest) else {
             return Ok(());
@@ -32,6 +33,7 @@ impl Window<'_> {
     }
 
     /// Notes that `index` was seen: only for a packet that has proven to be authentic.
+    #[inline]
     pub(crate) fn mark(&mut self, index: u64) {
         match self.track.highest {
             None => self.seen.fill(0),
@@ -53,7 +55,7 @@ impl Window<'_> {
             self.seen.fill(0);
             return;
         }
-        let mut place = first % places;
+        let mut place = first & (places - 1);
         let mut left = count;
         while left > 0 {
             let offset = place % 64;
@@ -63,24 +65,26 @@ impl Window<'_> {
             if let Some(word) = word {
                 *word &= !mask;
             }
-            place = (place + run) % places;
+            place = (place + run) & (places - 1);
             left -= run;
         }
     }
 
     fn place(&self, index: u64) -> (usize, u64) {
-        let place = index % self.places();
+        let place = index & (self.places() - 1);
         (usize::try_from(place / 64).unwrap_or_default(), 1 << (place % 64))
     }
 
+    /// A power of two.
     fn places(&self) -> u64 {
         (self.seen.len() as u64 * 64).max(1)
     }
 }
 
-/// Words that a window of `size` indices needs.
+/// Words that a window of `size` indices needs: a power of two, so that a place in the ring
+/// is found by a mask.
 pub(crate) fn words(size: u16) -> usize {
-    usize::from(size).div_ceil(64)
+    usize::from(size).div_ceil(64).next_power_of_two()
 }
 
 #[cfg(test)]

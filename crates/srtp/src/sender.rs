@@ -193,6 +193,7 @@ impl fmt::Debug for Sender {
     }
 }
 
+#[inline]
 fn seal_rtp(
     context: &mut Context,
     headers: &HeaderProtection,

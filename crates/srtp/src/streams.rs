@@ -46,6 +46,7 @@ impl Streams {
     }
 
     /// Finds the stream, or room for it.
+    #[inline]
     pub(crate) fn seat(&self, ssrc: u32) -> Result<Seat, Error> {
         if self.streams.get(self.last).is_some_and(|stream| stream.ssrc == Some(ssrc)) {
             return Ok(Seat::Taken(self.last));
@@ -58,6 +59,7 @@ impl Streams {
     }
 
     /// The RTP index of a sequence number (RFC 3711 §3.3.1).
+    #[inline]
     pub(crate) fn rtp_index(&self, seat: Seat, sequence: u16) -> Result<u64, Error> {
         let track = self.track(seat, Protocol::Rtp);
         match (track.pending_roc, track.highest) {
@@ -68,6 +70,7 @@ impl Streams {
     }
 
     /// Whether the index is new to its stream; changes nothing.
+    #[inline]
     pub(crate) fn check(
         &mut self,
         seat: Seat,
@@ -84,6 +87,7 @@ impl Streams {
 
     /// Notes the index of a packet that was protected or has proven to be authentic; only
     /// here does a stream come into being.
+    #[inline]
     pub(crate) fn mark(&mut self, seat: Seat, protocol: Protocol, id: PacketId) {
         let place = match seat {
             Seat::Taken(place) => place,
@@ -139,13 +143,13 @@ impl Streams {
         Ok(())
     }
 
+    #[inline]
     fn track(&self, seat: Seat, protocol: Protocol) -> Track {
         let Seat::Taken(place) = seat else { return Track::default() };
-        let stream = self.streams.get(place).copied().unwrap_or_default();
-        match protocol {
+        self.streams.get(place).map_or_else(Track::default, |stream| match protocol {
             Protocol::Rtp => stream.rtp,
             Protocol::Rtcp => stream.rtcp,
-        }
+        })
     }
 
     fn take(&mut self, rank: usize, ssrc: u32) -> usize {
@@ -157,6 +161,7 @@ impl Streams {
         place
     }
 
+    #[inline]
     fn window(&mut self, place: usize, protocol: Protocol) -> Option<Window<'_>> {
         let stream = self.streams.get_mut(place)?;
         let (track, half) = match protocol {

@@ -34,6 +34,7 @@ impl Trailer {
     }
 
     /// Cuts a whole protected packet.
+    #[inline]
     pub(crate) fn split<'a>(&self, packet: &'a mut [u8]) -> Result<Parts<'a>, Error> {
         let (covered, rest) = split_back(packet, self.length())?;
         match self.layout {
@@ -51,6 +52,7 @@ impl Trailer {
     }
 
     /// The MKI of a whole protected packet.
+    #[inline]
     pub(crate) fn mki_of<'a>(&self, packet: &'a [u8]) -> Result<&'a [u8], Error> {
         let behind = match self.layout {
             Layout::TagLast => self.tag,
@@ -62,6 +64,7 @@ impl Trailer {
     }
 }
 
+#[inline]
 fn split_back(bytes: &mut [u8], length: usize) -> Result<(&mut [u8], &mut [u8]), Error> {
     let middle = bytes.len().checked_sub(length).ok_or(TOO_SHORT)?;
     bytes.split_at_mut_checked(middle).ok_or(TOO_SHORT)

@@ -28,14 +28,10 @@ impl AesGcm {
     ///   0 0 | SSRC (4) | index (6): rollover counter and sequence number, or SRTCP index
     /// ```
     fn nonce(&self, id: PacketId) -> [u8; NONCE_LENGTH] {
-        let mut nonce = [0; NONCE_LENGTH];
-        let right = (u128::from(id.ssrc) << 48) | u128::from(id.index);
-        let right = right.to_be_bytes();
-        let right = right.last_chunk::<NONCE_LENGTH>().unwrap_or(&[0; NONCE_LENGTH]);
-        for ((to, salt), id) in nonce.iter_mut().zip(self.salt.expose()).zip(right) {
-            *to = salt ^ id;
-        }
-        nonce
+        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = *self.salt.expose();
+        let salt = u128::from_be_bytes([0, 0, 0, 0, a, b, c, d, e, f, g, h, i, j, k, l]);
+        let sum = salt ^ (u128::from(id.ssrc) << 48) ^ u128::from(id.index);
+        *sum.to_be_bytes().last_chunk().unwrap_or(&[0; NONCE_LENGTH])
     }
 
     fn seal(&self, id: PacketId, aad: &[u8], text: &mut [u8], tag: &mut [u8]) -> Result<(), Error> {
