@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use aes::{Aes128, Aes192, Aes256};
+use aes_08::{Aes128, Aes192, Aes256};
 use ctr::cipher::{
-    BlockCipherEncrypt, BlockSizeUser, InnerIvInit, KeyInit, StreamCipher, consts::U16,
+    BlockCipher, BlockEncrypt, BlockSizeUser, InnerIvInit, KeyInit, StreamCipher, consts::U16,
 };
 use ctr::{Ctr128BE, CtrCore};
 use zeroize::ZeroizeOnDrop;
@@ -64,7 +64,13 @@ trait Keystream: Send + Sync {
 
 impl<C> Keystream for C
 where
-    C: BlockCipherEncrypt + BlockSizeUser<BlockSize = U16> + KeyInit + ZeroizeOnDrop + Send + Sync,
+    C: BlockCipher
+        + BlockEncrypt
+        + BlockSizeUser<BlockSize = U16>
+        + KeyInit
+        + ZeroizeOnDrop
+        + Send
+        + Sync,
 {
     fn apply(&self, iv: &[u8; 16], first: &mut [u8], second: &mut [u8]) {
         let mut stream = Ctr128BE::<&C>::from_core(CtrCore::inner_iv_init(self, iv.into()));
