@@ -69,5 +69,7 @@ pub fn seal_in_place(
     aad: &[u8],
     buffer: &mut [u8],
 ) -> Result<[u8; TAG_LENGTH], Error> {
-    Gcm::new(key.expose())?.seal(nonce, aad, buffer)
+    let mut tag = [0; TAG_LENGTH];
+    Gcm::new(key.expose())?.seal(nonce, aad, buffer, &mut tag)?;
+    Ok(tag)
 }

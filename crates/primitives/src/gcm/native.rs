@@ -23,13 +23,20 @@ impl Row for Native {
         Ok(())
     }
 
-    fn seal(&self, nonce: &[u8; 12], aad: &[u8], text: &mut [u8]) -> Result<[u8; 16], Error> {
+    fn seal(
+        &self,
+        nonce: &[u8; 12],
+        aad: &[u8],
+        text: &mut [u8],
+        tag: &mut [u8; 16],
+    ) -> Result<(), Error> {
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let tag = self
+        let made = self
             .0
             .seal_in_place_separate_tag(nonce, Aad::from(aad), text)
             .map_err(|_| Error::TooLong)?;
-        <[u8; 16]>::try_from(tag.as_ref()).map_err(|_| Error::TooLong)
+        tag.copy_from_slice(made.as_ref());
+        Ok(())
     }
 
     fn open(

@@ -24,9 +24,15 @@ where
         Ok(())
     }
 
-    fn seal(&self, nonce: &[u8; 12], aad: &[u8], text: &mut [u8]) -> Result<[u8; 16], Error> {
+    fn seal(
+        &self,
+        nonce: &[u8; 12],
+        aad: &[u8],
+        text: &mut [u8],
+        tag: &mut [u8; 16],
+    ) -> Result<(), Error> {
         self.encrypt_inout_detached(nonce.into(), aad, text.into())
-            .map(Into::into)
+            .map(|made| *tag = made.into())
             .map_err(|_| Error::TooLong)
     }
 

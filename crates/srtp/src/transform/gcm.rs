@@ -35,13 +35,10 @@ impl AesGcm {
     }
 
     fn seal(&self, id: PacketId, aad: &[u8], text: &mut [u8], tag: &mut [u8]) -> Result<(), Error> {
-        let made = self
-            .cipher
-            .seal(&self.nonce(id), aad, text)
-            .map_err(|_| Error::Malformed("the packet is too long"))?;
         let tag = tag.first_chunk_mut::<TAG_LENGTH>().ok_or(CUT)?;
-        *tag = made;
-        Ok(())
+        self.cipher
+            .seal(&self.nonce(id), aad, text, tag)
+            .map_err(|_| Error::Malformed("the packet is too long"))
     }
 
     fn open(&self, id: PacketId, aad: &[u8], text: &mut [u8], tag: &[u8]) -> Result<(), Error> {
