@@ -9,8 +9,8 @@ use std::sync::Arc;
 use pair::{CLEAN, Line, Pair, ZID_A, ZID_B, kind_of};
 use privity_primitives::secret::{Secret, SecretVec};
 use privity_zrtp::{
-    Assurance, Cache, CacheFinding, Config, KeyAgreement, MemoryCache, Offer, PresharedRule,
-    Retained, Zid,
+    Assurance, Cache, CacheFinding, CommitRule, Config, KeyAgreement, MemoryCache, Offer,
+    PresharedRule, Retained, Zid,
 };
 
 const LIST: [KeyAgreement; 2] = [KeyAgreement::X255, KeyAgreement::Preshared];
@@ -92,8 +92,7 @@ fn the_responder_tries_both_retained_secrets_with_and_without_the_others() {
         ([1, 0, 0], [1, 0, 5]),
         ([1, 7, 5], [8, 1, 5]),
     ] {
-        let passive =
-            config(ZID_B, PresharedRule::Accept).commits(privity_zrtp::CommitRule::Passive);
+        let passive = config(ZID_B, PresharedRule::Accept).commits(CommitRule::Passive);
         let pair = pair(config(ZID_A, PresharedRule::Prefer), passive, [a, b], 5);
         assert_eq!(agreement(&pair), KeyAgreement::Preshared, "{a:?} {b:?}");
     }
@@ -123,13 +122,65 @@ fn without_the_same_secret_a_fresh_agreement_follows() {
     }
 }
 
+/// RFC 6189, 4.6.1: rs1 is new, the old one is not saved, rs2 stays.
 #[test]
-fn the_retained_secrets_stay_as_they_are() {
+fn a_call_on_retained_secrets_replaces_the_first_and_leaves_the_second() {
     let [a, b] = both(PresharedRule::Prefer);
     let pair = pair(a, b, [[1, 2, 0]; 2], 9);
     assert_eq!(agreement(&pair), KeyAgreement::Preshared);
-    let row = pair.a.cache.lookup(ZID_B, pair.now).unwrap();
-    assert_eq!((row.rs1, row.rs2), (Some(secret(1)), Some(secret(2))));
+    let of_a = pair.a.cache.lookup(ZID_B, pair.now).unwrap();
+    let of_b = pair.b.cache.lookup(ZID_A, pair.now).unwrap();
+    assert!(of_a.rs1.is_some() && of_a.rs1 != Some(secret(1)));
+    assert_eq!(of_a.rs1, of_b.rs1);
+    for row in [of_a, of_b] {
+        assert_eq!((row.rs2, row.verified), (Some(secret(2)), true));
+    }
+}
+
+/// The responder knows with Confirm2 that the peer has the keys, the initiator with Conf2ACK or
+/// authentic media; until then rs1 stays.
+#[test]
+fn each_side_replaces_it_once_the_other_has_shown_the_keys() {
+    let mut pair = Pair::new(14);
+    pair.a.cache = cache(ZID_B, [1, 2, 0]);
+    pair.b.cache = cache(ZID_A, [1, 2, 0]);
+    pair.tamper = Box::new(|to, datagram: Vec<u8>| match kind_of(&datagram).as_str() {
+        "Conf2ACK" => Vec::new(),
+        _ => vec![(to, datagram)],
+    });
+    let passive = config(ZID_B, PresharedRule::Accept).commits(CommitRule::Passive);
+    let active = config(ZID_A, PresharedRule::Prefer);
+    pair.start(&Arc::new(active), &Arc::new(passive)).run_until(|pair| pair.b.is_over());
+    let rs1 = |pair: &Pair<'_>| {
+        let of_a = pair.a.cache.lookup(ZID_B, pair.now).unwrap().rs1;
+        [of_a, pair.b.cache.lookup(ZID_A, pair.now).unwrap().rs1]
+    };
+    let [of_a, of_b] = rs1(&pair);
+    assert!(of_a == Some(secret(1)) && of_b != Some(secret(1)));
+    pair.a.with(pair.now, |session, env| session.media_received(env));
+    pair.assert_encrypted();
+    let [of_a, of_b] = rs1(&pair);
+    assert_eq!(of_a, of_b);
+}
+
+/// One side missed the end of a call on rs1: the next one is a fresh agreement on rs2.
+#[test]
+fn the_second_secret_heals_a_call_whose_end_one_side_missed() {
+    let [a, b] = both(PresharedRule::Prefer);
+    let pair = pair(a, b, [[1, 2, 0], [3, 2, 0]], 15);
+    assert_eq!(agreement(&pair), KeyAgreement::X255);
+    assert_eq!(pair.a.encrypted.as_ref().unwrap().cache, CacheFinding::Matched);
+}
+
+#[test]
+fn whoever_wants_no_secret_kept_leaves_the_old_one() {
+    let [a, b] = both(PresharedRule::Prefer);
+    let pair = pair(a.cache_expiration(0), b, [[1, 2, 0]; 2], 16);
+    assert_eq!(agreement(&pair), KeyAgreement::Preshared);
+    for row in [pair.a.cache.lookup(ZID_B, pair.now), pair.b.cache.lookup(ZID_A, pair.now)] {
+        let row = row.unwrap();
+        assert_eq!((row.rs1, row.rs2), (Some(secret(1)), Some(secret(2))));
+    }
 }
 
 #[test]

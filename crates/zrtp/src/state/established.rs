@@ -289,7 +289,8 @@ fn assurance(agreed: &Agreed, plain: &ConfirmPlain, signature: SignatureFinding)
     }
 }
 
-/// The cache's row after this call (4.6.1): the smaller wish for its life counts.
+/// The cache's row after this call (4.6.1): the smaller wish for its life counts. The old rs1
+/// becomes rs2 after a fresh agreement only; Preshared replaces it.
 fn next_row(
     agreed: &Agreed,
     plain: &ConfirmPlain,
@@ -300,10 +301,12 @@ fn next_row(
     let mut row = agreed.held.row.duplicate();
     row.verified = row.verified && agreed.cache == CacheFinding::Matched;
     let seconds = core.config.cache_expiration.min(plain.cache_expiration);
-    if seconds == 0 || !agreed.has_fresh_agreement() {
+    if seconds == 0 || !agreed.has_own_agreement() {
         return row;
     }
-    row.rs2 = row.rs1.take();
+    if agreed.has_fresh_agreement() {
+        row.rs2 = row.rs1.take();
+    }
     row.rs1 = Some(agreed.s0.new_rs1(proof));
     row.expires = match seconds {
         u32::MAX => None,
