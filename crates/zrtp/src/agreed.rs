@@ -104,7 +104,7 @@ impl Agreed {
         let plain = ConfirmPlain {
             h0: *core.chain.h0(),
             flags: ConfirmFlags {
-                enrolment: core.config.asks_enrolment(),
+                enrolment: core.config.asks_enrolment() && self.has_fresh_agreement(),
                 verified: self.cache == CacheFinding::Matched && self.held.row.verified,
                 allow_clear: core.config.allows_clear(),
                 disclosure: false,

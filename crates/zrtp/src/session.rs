@@ -115,7 +115,7 @@ impl Session {
     }
 
     /// Agrees to an enrolment that [`Event::EnrolmentOffered`] announced, or that we asked
-    /// for as a trusted middle.
+    /// for as a trusted middle; in a stream with a fresh key agreement only.
     ///
     /// # Errors
     /// [`Misuse::State`] if there is none.

@@ -6,10 +6,12 @@ mod pair;
 
 use std::sync::Arc;
 
-use pair::{End, Pair, ZID_A, ZID_B, kind_of};
-use privity_zrtp::message::SasRelayPlain;
+use pair::puppet::{Keys, Puppet};
+use pair::{End, Pair, START, ZID_A, ZID_B, kind_of, quick};
+use privity_zrtp::message::{CommitBody, Confirm, SasRelayPlain};
 use privity_zrtp::{
-    Cache, Config, EndpointKind, EnrolmentRule, Error, Event, MemoryCache, Misuse, PeerMisbehaved,
+    Cache, CallKeys, CommitRule, Config, EndpointKind, EnrolmentRule, Error, Event, KeyAgreement,
+    MemoryCache, Misuse, PeerMisbehaved, PresharedRule, Role,
 };
 
 fn phone() -> Arc<Config> {
@@ -93,6 +95,99 @@ fn whoever_does_not_ask_enrols_nobody() {
     let now = pair.now;
     assert_eq!(accept(&mut pair.a, now), Err(Error::Misuse(Misuse::State)));
     assert_eq!(accept(&mut pair.b, now), Err(Error::Misuse(Misuse::State)));
+}
+
+/// A phone and a PBX that asks, with a cheap agreement.
+fn asking() -> [Arc<Config>; 2] {
+    let kind = EndpointKind::TrustedMiddle { enrolment: EnrolmentRule::Ask };
+    let config = |zid| quick(zid).preshared(PresharedRule::Prefer);
+    [Arc::new(config(ZID_A)), Arc::new(config(ZID_B).kind(kind))]
+}
+
+/// Each further stream has keys of its own: two ends that accept on different streams would
+/// have different secrets.
+#[test]
+fn a_further_stream_neither_offers_nor_takes_an_enrolment() {
+    let [phone, pbx] = asking();
+    let mut pair = Pair::new(6);
+    pair.start(&phone, &pbx).run().assert_encrypted();
+    assert!(offered(&pair.a));
+    pair.a.events.clear();
+    let now = pair.now;
+    for (end, config) in [(&mut pair.a, &phone), (&mut pair.b, &pbx)] {
+        end.encrypted = None;
+        end.start_further(config, now).unwrap();
+    }
+    pair.run().assert_encrypted();
+    assert!(!offered(&pair.a));
+    let now = pair.now;
+    assert_eq!(accept(&mut pair.a, now), Err(Error::Misuse(Misuse::State)));
+    assert_eq!(accept(&mut pair.b, now), Err(Error::Misuse(Misuse::State)));
+    assert!(pair.b.cache.lookup(ZID_A, now).unwrap().pbx.is_none());
+}
+
+/// It would be worth no more than the secret of an earlier call.
+#[test]
+fn a_call_on_retained_secrets_neither_offers_nor_takes_an_enrolment() {
+    let [phone, pbx] = asking();
+    let mut pair = Pair::new(7);
+    pair.start(&phone, &pbx).run().assert_encrypted();
+    pair.a.events.clear();
+    let now = pair.now;
+    for (end, config) in [(&mut pair.a, &phone), (&mut pair.b, &pbx)] {
+        (end.encrypted, end.call) = (None, CallKeys::new());
+        end.start(config, now);
+    }
+    pair.run().assert_encrypted();
+    let encrypted = pair.a.encrypted.as_ref().unwrap();
+    assert_eq!(encrypted.suite.agreement, KeyAgreement::Preshared);
+    assert!(!offered(&pair.a));
+    let now = pair.now;
+    assert_eq!(accept(&mut pair.a, now), Err(Error::Misuse(Misuse::State)));
+    assert_eq!(accept(&mut pair.b, now), Err(Error::Misuse(Misuse::State)));
+}
+
+/// A puppet that is a PBX itself and sets the E flag in a first and in a further stream: for
+/// each whether the end set the flag in its Confirm1, and whether it offered an enrolment.
+fn asked_and_offered(config: Config) -> [(bool, bool); 2] {
+    let config = Arc::new(config.commits(CommitRule::Passive));
+    let puppet = |seed| Puppet::with_hello(seed, ZID_B, |hello| hello.flags.middle = true);
+    let mut end = End::new(5, 0x0a0a_0a0a);
+    end.start(&config, START);
+    let mut first = puppet(3);
+    first.greet(&mut end);
+    let key = first.chain[0];
+    let keys = first.initiate(&mut end, &key).keys;
+    let found = ask(&mut first, &mut end, &keys);
+    let session_key = keys.derive(b"ZRTP Session Key", 32);
+    end.start_further(&config, START).unwrap();
+    let mut further = puppet(20);
+    further.greet(&mut end);
+    let body = CommitBody::Multistream { nonce: [3; 16] };
+    let commit = further.seal_commit(&further.commit_to(body, *b"Mult"));
+    further.say(&mut end, &commit).unwrap();
+    let hello = end.last("Hello");
+    let keys = further.stream(Role::Initiator, ZID_A, &session_key, [&hello, &commit]);
+    [found, ask(&mut further, &mut end, &keys)]
+}
+
+fn ask(puppet: &mut Puppet, end: &mut End, keys: &Keys) -> (bool, bool) {
+    let confirm1 = Confirm::read(&end.last("Confirm1")).unwrap();
+    let mut plain = puppet.plain();
+    plain.flags.enrolment = true;
+    let confirm2 = keys.seal(Role::Initiator, &plain).write_confirm2();
+    puppet.say(end, &confirm2).unwrap();
+    let offered = offered(end);
+    end.events.clear();
+    (keys.open(Role::Responder, &confirm1).flags.enrolment, offered)
+}
+
+/// Each end by itself, whatever the other one does.
+#[test]
+fn the_enrolment_flag_is_sent_and_heard_in_the_first_stream_only() {
+    assert_eq!(asked_and_offered(quick(ZID_A)), [(false, true), (false, false)]);
+    let kind = EndpointKind::TrustedMiddle { enrolment: EnrolmentRule::Ask };
+    assert_eq!(asked_and_offered(quick(ZID_A).kind(kind)), [(true, true), (false, false)]);
 }
 
 #[test]

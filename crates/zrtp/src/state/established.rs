@@ -52,7 +52,9 @@ impl Established {
         let consent =
             if own_clear && plain.flags.allow_clear { Consent::Both } else { Consent::Missing };
         let row = next_row(&agreed, &plain, &proof, core, env);
-        let enrolment_offered = agreed.peer.flags.middle && plain.flags.enrolment;
+        let enrolment_offered = agreed.has_fresh_agreement()
+            && agreed.peer.flags.middle
+            && plain.flags.enrolment;
         let relayed = None;
         let phase =
             Box::new(Self { agreed, proof, confirm2, consent, enrolment_offered, relayed, row });
@@ -125,9 +127,11 @@ impl Established {
         Ok(())
     }
 
-    /// The user agrees to trust this middle from now on (7.3.1).
+    /// The user agrees to trust this middle from now on (7.3.1). Both ends must derive from the
+    /// same session key, so it is that of a fresh agreement and never one of a further stream.
     pub(crate) fn accept_enrolment(&mut self, core: &Core, env: &mut Env<'_>) -> Result<(), Error> {
-        if !self.enrolment_offered && !core.config.asks_enrolment() {
+        let is_asked = self.enrolment_offered || core.config.asks_enrolment();
+        if !is_asked || !self.agreed.has_fresh_agreement() {
             return Err(Misuse::State.into());
         }
         self.row.pbx = Some(self.agreed.s0.session_key(&self.proof).pbx_secret());

@@ -182,6 +182,16 @@ impl Keys {
         SasRelay { mac, iv, ciphertext }
     }
 
+    /// The inside of a Confirm of this side.
+    pub fn open(&self, sender: Role, confirm: &Confirm) -> ConfirmPlain {
+        let [key, mac_key] = labels(sender);
+        let mac = hmac_sha256(&self.derive(mac_key, 32), &[&confirm.ciphertext]);
+        assert_eq!(mac.expose()[..8], confirm.mac);
+        let mut plain = confirm.ciphertext.clone();
+        aes_cfb::decrypt(&self.derive(key, 16), &confirm.iv, &mut plain).unwrap();
+        ConfirmPlain::read(&plain).unwrap()
+    }
+
     fn encrypt(&self, sender: Role, mut ciphertext: Vec<u8>) -> ([u8; 8], [u8; 16], Vec<u8>) {
         let iv = [7; 16];
         let [key, mac_key] = labels(sender);
