@@ -142,13 +142,14 @@ pub enum CacheFinding {
 /// What the signature over the SAS said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignatureFinding {
-    /// We have nothing to check one with.
+    /// We have nothing to check one with, or this is a further stream, which has no SAS.
     NotExpected,
     /// None came.
     Missing,
     /// It verifies under the key that we expected.
     Valid,
-    /// It does not: the peer is somebody else. End the call.
+    /// It does not: the peer is somebody else. End the call; neither the cache nor
+    /// [`crate::CallKeys`] took anything over from it.
     Invalid,
 }
 

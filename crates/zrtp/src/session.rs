@@ -92,7 +92,8 @@ impl Session {
     /// writes the cache where a mismatch had held it back.
     ///
     /// # Errors
-    /// [`Misuse::State`] unless the first stream of a call is encrypted.
+    /// [`Misuse::State`] unless the first stream of a call is encrypted; also where its
+    /// signature is [`crate::SignatureFinding::Invalid`].
     ///
     /// # Security
     /// Call it only when a person said so.

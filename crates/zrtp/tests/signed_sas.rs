@@ -6,11 +6,12 @@ mod pair;
 
 use std::sync::Arc;
 
-use pair::{Pair, ZID_A, ZID_B};
+use pair::{End, Pair, START, ZID_A, ZID_B};
 use privity_primitives::secret::{Secret, SecretVec};
 use privity_primitives::sign::SigningKey;
 use privity_zrtp::{
-    Assurance, Config, IdentitySigner, IdentityVerifier, Parties, SignatureFinding, Zid,
+    Assurance, Cache, Config, EndpointKind, EnrolmentRule, Event, IdentitySigner, IdentityVerifier,
+    MemoryCache, Misuse, Parties, Retained, SignatureFinding, Zid,
 };
 
 const ALICE: [u8; 32] = [0xa1; 32];
@@ -87,4 +88,76 @@ fn an_invalid_signature_outweighs_an_auxiliary_secret() {
     let (impostor, bob) = (impostor.aux_secret(aux()).unwrap(), bob.aux_secret(aux()).unwrap());
     let found = call(Arc::new(impostor), Arc::new(bob));
     assert_eq!(found[1], (Assurance::Unverified, SignatureFinding::Invalid));
+}
+
+fn invalid(end: &End) -> bool {
+    end.encrypted.as_ref().unwrap().signature == SignatureFinding::Invalid
+}
+
+/// Whether the impostor has the secret of an earlier call or not.
+#[test]
+fn of_a_call_with_an_invalid_signature_nothing_is_kept() {
+    for held in [None, Some(7), Some(8)] {
+        let row = |fill| Retained {
+            rs1: Some(Secret::fill(|bytes| bytes.fill(fill))),
+            verified: true,
+            ..Retained::default()
+        };
+        let mut pair = Pair::new(6);
+        pair.a.cache.store(ZID_B, row(7));
+        if let Some(fill) = held {
+            pair.b.cache.store(ZID_A, row(fill));
+        }
+        let bob = identity(ZID_B, BOB, ALICE);
+        pair.start(&identity(ZID_A, MALLORY, BOB), &bob).run().assert_encrypted();
+        assert!(invalid(&pair.b));
+        let now = pair.now;
+        let refused = pair.b.with(now, |session, env| session.confirm_sas(env));
+        assert_eq!(refused, Err(Misuse::State.into()));
+        let kept = pair.b.cache.lookup(ZID_A, now);
+        assert_eq!(
+            kept.as_ref().and_then(|row| row.rs1.as_ref()),
+            held.map(row).and_then(|row| row.rs1).as_ref()
+        );
+        assert!(kept.is_none_or(|row| row.rs2.is_none()));
+        assert!(!pair.b.call.is_ready());
+        assert_eq!(pair.b.start_further(&bob, now), Err(Misuse::State.into()));
+    }
+}
+
+#[test]
+fn who_signs_as_somebody_else_enrols_nobody() {
+    let kind = EndpointKind::TrustedMiddle { enrolment: EnrolmentRule::Ask };
+    for (signer, taken) in [(ALICE, true), (MALLORY, false)] {
+        let pbx = verifies(signs(Config::new(ZID_A), signer, BOB), signer, BOB).kind(kind);
+        let mut pair = Pair::new(7);
+        pair.b.cache = MemoryCache::new();
+        pair.start(&Arc::new(pbx), &identity(ZID_B, BOB, ALICE)).run().assert_encrypted();
+        assert_eq!(invalid(&pair.b), !taken);
+        let offered = |event: &Event| matches!(event, Event::EnrolmentOffered);
+        assert_eq!(pair.b.events.iter().any(offered), taken);
+        let accepted = pair.b.with(START, |session, env| session.accept_enrolment(env));
+        assert_eq!(accepted, if taken { Ok(()) } else { Err(Misuse::State.into()) });
+        let kept = pair.b.cache.lookup(ZID_A, START).and_then(|row| row.pbx);
+        assert_eq!(kept.is_some(), taken);
+    }
+}
+
+/// Confirms of a further stream carry none, which is no finding against the peer.
+#[test]
+fn a_further_stream_expects_no_signature() {
+    let (alice, bob) = (identity(ZID_A, ALICE, BOB), identity(ZID_B, BOB, ALICE));
+    let mut pair = Pair::new(8);
+    pair.start(&alice, &bob).run().assert_encrypted();
+    let now = pair.now;
+    for (end, config) in [(&mut pair.a, &alice), (&mut pair.b, &bob)] {
+        end.encrypted = None;
+        end.start_further(config, now).unwrap();
+    }
+    pair.run().assert_encrypted();
+    for end in [&pair.a, &pair.b] {
+        let encrypted = end.encrypted.as_ref().unwrap();
+        let found = (encrypted.assurance, encrypted.signature);
+        assert_eq!(found, (Assurance::Inherited, SignatureFinding::NotExpected));
+    }
 }

@@ -23,6 +23,7 @@ pub(crate) struct Established {
     /// The Confirm2 that made the responder encrypted; the same again draws Conf2ACK again.
     confirm2: Option<Vec<u8>>,
     consent: Consent,
+    signature: SignatureFinding,
     enrolment_offered: bool,
     /// The SASrelay that was taken last; the same again draws RelayACK again.
     relayed: Option<Vec<u8>>,
@@ -52,14 +53,22 @@ impl Established {
         let consent =
             if own_clear && plain.flags.allow_clear { Consent::Both } else { Consent::Missing };
         let row = next_row(&agreed, &plain, &proof, core, env);
-        let enrolment_offered = agreed.has_fresh_agreement()
-            && agreed.peer.flags.middle
-            && plain.flags.enrolment;
-        let relayed = None;
-        let phase =
-            Box::new(Self { agreed, proof, confirm2, consent, enrolment_offered, relayed, row });
+        let enrolment_offered = agreed.peer.flags.middle
+            && plain.flags.enrolment
+            && agreed.has_fresh_agreement()
+            && signature != SignatureFinding::Invalid;
+        let phase = Box::new(Self {
+            agreed,
+            proof,
+            confirm2,
+            consent,
+            signature,
+            enrolment_offered,
+            relayed: None,
+            row,
+        });
         phase.remember(env);
-        phase.announce(&plain, signature, core);
+        phase.announce(&plain, core);
         phase
     }
 
@@ -108,7 +117,7 @@ impl Established {
 
     /// The user compared the SAS and it is right.
     pub(crate) fn confirm_sas(&mut self, env: &mut Env<'_>) -> Result<(), Error> {
-        if !self.agreed.has_own_agreement() {
+        if !self.agreed.has_own_agreement() || self.is_somebody_else() {
             return Err(Misuse::State.into());
         }
         self.row.verified = true;
@@ -131,7 +140,7 @@ impl Established {
     /// same session key, so it is that of a fresh agreement and never one of a further stream.
     pub(crate) fn accept_enrolment(&mut self, core: &Core, env: &mut Env<'_>) -> Result<(), Error> {
         let is_asked = self.enrolment_offered || core.config.asks_enrolment();
-        if !is_asked || !self.agreed.has_fresh_agreement() {
+        if !is_asked || !self.agreed.has_fresh_agreement() || self.is_somebody_else() {
             return Err(Misuse::State.into());
         }
         self.row.pbx = Some(self.agreed.s0.session_key(&self.proof).pbx_secret());
@@ -220,8 +229,16 @@ impl Established {
         Ok(())
     }
 
+    /// True if a signature says that this is not whom we expected: nothing is kept of it.
+    fn is_somebody_else(&self) -> bool {
+        self.signature == SignatureFinding::Invalid
+    }
+
     /// Writes the cache and the keys of the call, as far as they may be written already.
     fn remember(&self, env: &mut Env<'_>) {
+        if self.is_somebody_else() {
+            return;
+        }
         let zid = self.agreed.peer.zid;
         match self.agreed.cache {
             CacheFinding::NotUsed => return,
@@ -237,8 +254,8 @@ impl Established {
         env.call.install(self.agreed.s0.session_key(&self.proof), zid);
     }
 
-    fn announce(&self, plain: &ConfirmPlain, signature: SignatureFinding, core: &mut Core) {
-        let agreed = &self.agreed;
+    fn announce(&self, plain: &ConfirmPlain, core: &mut Core) {
+        let (agreed, signature) = (&self.agreed, self.signature);
         if agreed.cache == CacheFinding::Mismatched {
             core.event(Event::CacheMismatch);
         }
@@ -272,7 +289,8 @@ fn is_waiting(core: &Core, kind: &[u8]) -> bool {
 }
 
 fn check_signature(agreed: &Agreed, plain: &ConfirmPlain, core: &Core) -> SignatureFinding {
-    let Some(verifier) = &core.config.verifier else { return SignatureFinding::NotExpected };
+    let verifier = core.config.verifier.as_ref().filter(|_| agreed.has_own_agreement());
+    let Some(verifier) = verifier else { return SignatureFinding::NotExpected };
     let Some(block) = &plain.signature else { return SignatureFinding::Missing };
     match verifier.verify(&agreed.sas_context(agreed.role.other()), block) {
         Ok(()) => SignatureFinding::Valid,
