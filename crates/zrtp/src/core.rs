@@ -160,6 +160,24 @@ impl Core {
         Alarm::Quiet
     }
 
+    /// Says what cannot go on, and repeats it until ErrorACK (RFC 6189, 4.7.1 and 6). Where
+    /// nobody is there to acknowledge it, once is enough.
+    pub(crate) fn send_error(&mut self, code: ErrorCode, now: u64) {
+        let error = Message::Error(code);
+        if self.peers.is_empty() {
+            self.answer(&error, now);
+        } else if self.budget.spend(now) {
+            self.send_repeating(Retransmit::t2(error.write(), now));
+        }
+    }
+
+    /// The peer has our Error: there is little left to wait for.
+    pub(crate) fn error_acknowledged(&mut self, now: u64) {
+        if self.timer.take_if(|timer| timer.is_of(b"Error   ")).is_some() {
+            self.patience = self.patience.map(|deadline| deadline.min(now.saturating_add(GRACE)));
+        }
+    }
+
     /// Waits for the peer for as long as its own repetitions may take.
     pub(crate) fn wait_for_peer(&mut self, now: u64) {
         self.timer = None;

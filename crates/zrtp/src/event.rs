@@ -13,10 +13,14 @@ pub enum Event {
         /// The name of its program.
         client: [u8; 16],
     },
-    /// Nobody answered our Hello in time. The session still answers, should somebody come.
+    /// Nobody answered our Hello in time, or nobody who has a list of algorithms in common with
+    /// us: [`Error::Unsupported`] is the reason then. The session still answers, should
+    /// somebody come.
     NoPeer {
         /// The last packet that was dropped in that time, if any.
         last_drop: Option<Error>,
+        /// An Error that came in. It is not authenticated and ended nothing by itself.
+        peer_error: Option<ErrorCode>,
     },
     /// The keys exist: media can be received. Send only once [`Event::Encrypted`] came.
     Keys(Box<SrtpKeys>),
@@ -54,7 +58,8 @@ pub enum Event {
         /// The SSRC that it saw in our Ping.
         ssrc: u32,
     },
-    /// The handshake ended without keys.
+    /// The handshake ended without keys. Keep the session for as long as it has a timeout, so
+    /// that the peer learns of it.
     Failed(Failure),
 }
 

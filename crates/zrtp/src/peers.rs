@@ -79,6 +79,11 @@ impl Peers {
         Ok(Arrival::New(PeerIndex(self.list.len() - 1)))
     }
 
+    /// True as long as nobody said Hello.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// True for the exact bytes of a Hello that is kept.
     pub(crate) fn knows(&self, bytes: &[u8]) -> bool {
         self.list.iter().any(|peer| peer.bytes == bytes)

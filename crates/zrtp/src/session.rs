@@ -156,13 +156,13 @@ impl Session {
         self.ping = Some(ping);
     }
 
-    /// Ends a handshake that is not encrypted yet, and tells the peer once.
-    pub fn stop(&mut self) {
+    /// Ends a handshake that is not encrypted yet, and tells the peer until it acknowledges.
+    pub fn stop(&mut self, env: &mut Env<'_>) {
         if matches!(self.state, State::Established(_) | State::Closed(_)) {
             return;
         }
         self.core.settle();
-        self.core.send(&Message::Error(ErrorCode::Unavailable).write());
+        self.core.send_error(ErrorCode::Unavailable, env.now);
         self.core.event(Event::Failed(Failure::Stopped));
         self.state = Closed::new().into();
     }
@@ -207,13 +207,17 @@ impl Session {
             Message::Ping(ping) => self.answer_ping(ping, ssrc, env.now),
             Message::PingAck(ack) => return self.ping_answered(ack),
             Message::Error(code) => self.peer_error(*code, ssrc, env),
-            Message::ErrorAck => {}
             // Acknowledgements carry no proof: the SSRC is what a stranger has to guess.
-            Message::HelloAck | Message::Conf2Ack | Message::ClearAck | Message::RelayAck
+            Message::HelloAck
+            | Message::Conf2Ack
+            | Message::ErrorAck
+            | Message::ClearAck
+            | Message::RelayAck
                 if self.core.peers.of_ssrc(ssrc).is_none() =>
             {
                 return Err(PeerMisbehaved::Unexpected.into());
             }
+            Message::ErrorAck => self.core.error_acknowledged(env.now),
             message => {
                 let incoming = Incoming { message, bytes, ssrc };
                 let Step { next, outcome } =

@@ -48,6 +48,11 @@ impl Retransmit {
         &self.message
     }
 
+    /// True for a message of this type.
+    pub(crate) fn is_of(&self, kind: &[u8; 8]) -> bool {
+        self.message.get(4..12) == Some(kind)
+    }
+
     /// What to do at `now`; the next deadline is set.
     pub(crate) fn poll(&mut self, now: u64) -> Due<'_> {
         if now < self.deadline {

@@ -42,12 +42,11 @@ impl Closed {
     }
 }
 
-/// Ends the handshake because the peer fell silent; tells it once, in case it did not.
+/// Ends the handshake because the peer fell silent; tells it, in case it did not.
 pub(super) fn time_out(core: &mut Core, env: &Env<'_>) -> State {
     let code = code_of(core.last_drop);
-    core.patience = None;
-    core.timer = None;
-    core.answer(&Message::Error(code), env.now);
+    core.settle();
+    core.send_error(code, env.now);
     let failure = core.timeout();
     core.event(Event::Failed(failure));
     Closed { echo: None }.into()

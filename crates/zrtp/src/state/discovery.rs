@@ -3,7 +3,7 @@ use crate::config::CommitRule;
 use crate::core::{Core, StreamKind};
 use crate::env::Env;
 use crate::hellos;
-use crate::message::Message;
+use crate::message::{ErrorCode, Message};
 use crate::peers::{Arrival, PeerIndex};
 use crate::timer::Retransmit;
 use crate::{Error, Event};
@@ -13,13 +13,16 @@ use crate::{Error, Event};
 /// Left by our Commit, once a peer has acknowledged our Hello and we hold its, or by the
 /// peer's Commit.
 #[derive(Debug)]
-pub(crate) struct Discovery(());
+pub(crate) struct Discovery {
+    /// Those whose Hello has nothing in common with ours. They were told.
+    strangers: Vec<PeerIndex>,
+}
 
 impl Discovery {
     /// Sends the first Hello.
     pub(crate) fn start(core: &mut Core, now: u64) -> Self {
         core.send_repeating(Retransmit::t1(core.hello.clone(), now));
-        Self(())
+        Self { strangers: Vec::new() }
     }
 
     pub(super) fn handle(
@@ -49,20 +52,31 @@ impl Discovery {
         }
     }
 
-    /// Nobody there: says so, and stays ready for who comes later.
+    /// Nobody there with whom we could agree: says so, and stays ready for who comes later.
     pub(super) fn give_up(self, core: &mut Core) -> Self {
-        core.event(Event::NoPeer { last_drop: core.last_drop });
+        core.settle();
+        let (last_drop, peer_error) = (core.last_drop, core.peer_error);
+        core.event(Event::NoPeer { last_drop, peer_error });
         self
     }
 
     /// An acknowledgement counts from a sender whose Hello we hold: nobody else knows its
     /// SSRC, so nobody else can silence our Hello.
-    fn acknowledged(self, ssrc: u32, core: &mut Core, env: &mut Env<'_>) -> Step {
+    fn acknowledged(mut self, ssrc: u32, core: &mut Core, env: &mut Env<'_>) -> Step {
         let Some(peer) = core.peers.of_ssrc(ssrc) else { return Step::unexpected(self) };
+        if self.strangers.contains(&peer) {
+            return Step::to(self);
+        }
         core.wait_for_peer(env.now);
         match propose(peer, core, env) {
             Ok(Some(next)) => Step::to(next),
             Ok(None) => Step::to(self),
+            // Told (0x40, RFC 6189, 5.9), and no more than that: anyone can say Hello.
+            Err(Error::Unsupported(what)) => {
+                self.strangers.push(peer);
+                core.send_error(ErrorCode::HelloComponents, env.now);
+                Step::dropped(self, what)
+            }
             Err(error) => Step::dropped(self, error),
         }
     }

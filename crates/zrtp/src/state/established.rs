@@ -283,9 +283,8 @@ impl Established {
     }
 }
 
-fn is_waiting(core: &Core, kind: &[u8]) -> bool {
-    let waiting = core.timer.as_ref().map(|timer| timer.message());
-    waiting.and_then(|message| message.get(4..12)) == Some(kind)
+fn is_waiting(core: &Core, kind: &[u8; 8]) -> bool {
+    core.timer.as_ref().is_some_and(|timer| timer.is_of(kind))
 }
 
 fn check_signature(agreed: &Agreed, plain: &ConfirmPlain, core: &Core) -> SignatureFinding {
