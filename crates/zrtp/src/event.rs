@@ -58,6 +58,9 @@ pub enum Event {
         /// The SSRC that it saw in our Ping.
         ssrc: u32,
     },
+    /// Somebody says Hello from our own SSRC, so that the two ends cannot talk: start anew with
+    /// another one. Nothing about the Hello is proven; it is told once.
+    SsrcCollision,
     /// The handshake ended without keys. Keep the session for as long as it has a timeout, so
     /// that the peer learns of it.
     Failed(Failure),

@@ -19,6 +19,8 @@ pub struct Session {
     state: State,
     dropped: u64,
     ping: Option<Ping>,
+    /// True once a collision of SSRCs was told.
+    collided: bool,
 }
 
 impl Session {
@@ -182,7 +184,7 @@ impl Session {
     fn start(config: Arc<Config>, kind: StreamKind, ssrc: u32, env: &mut Env<'_>) -> Self {
         let mut core = Core::new(config, kind, ssrc, env.rng);
         let state = Discovery::start(&mut core, env.now).into();
-        Self { core, state, dropped: 0, ping: None }
+        Self { core, state, dropped: 0, ping: None, collided: false }
     }
 
     fn receive(&mut self, datagram: &[u8], env: &mut Env<'_>) -> Result<(), Error> {
@@ -200,7 +202,7 @@ impl Session {
     fn message(&mut self, bytes: &[u8], ssrc: u32, env: &mut Env<'_>) -> Result<(), Error> {
         let message = Message::read(bytes)?;
         if ssrc == self.core.ssrc {
-            self.core.answer(&Message::Error(ErrorCode::SsrcCollision), env.now);
+            self.own_ssrc(&message, bytes, env.now);
             return Err(PeerMisbehaved::OwnSsrc.into());
         }
         match &message {
@@ -227,6 +229,18 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// A Hello from our own SSRC. Only a Hello is answered: else two ends with one SSRC would
+    /// send Errors back and forth.
+    fn own_ssrc(&mut self, message: &Message, bytes: &[u8], now: u64) {
+        let Message::Hello(hello) = message else { return };
+        self.core.answer(&Message::Error(ErrorCode::SsrcCollision), now);
+        let is_mirrored = hello.zid == self.core.config.zid;
+        if !is_mirrored && !self.collided && self.core.is_announced(bytes) {
+            self.collided = true;
+            self.core.event(Event::SsrcCollision);
+        }
     }
 
     /// An Error is not authentic: it is acknowledged and remembered, and ends nothing. A

@@ -197,3 +197,48 @@ fn a_stranger_with_nothing_in_common_does_not_keep_the_real_peer_out() {
         pair.assert_encrypted();
     }
 }
+
+fn collisions(end: &End) -> usize {
+    end.events.iter().filter(|event| matches!(event, Event::SsrcCollision)).count()
+}
+
+#[test]
+fn two_ends_with_one_ssrc_are_told_once_and_send_no_errors_back_and_forth() {
+    let mut pair = Pair::new(9);
+    pair.b.ssrc = pair.a.ssrc;
+    pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))).run();
+    for end in [&mut pair.a, &mut pair.b] {
+        assert_eq!(collisions(end), 1);
+        assert_eq!(told(end), Message::Error(ErrorCode::SsrcCollision));
+        assert!(end.count("Error") <= end.count("Hello"));
+    }
+    pair.a.ssrc = 0x0c0c_0c0c;
+    pair.a.events.clear();
+    let now = pair.now;
+    pair.a.start(&Arc::new(quick(ZID_A)), now);
+    pair.run_until(|pair| pair.a.encrypted.is_some() && pair.b.encrypted.is_some());
+    pair.assert_encrypted();
+    assert_eq!(collisions(&pair.a), 0);
+}
+
+/// Our own Hello sent back is none, nor is one that the signalling did not announce.
+#[test]
+fn a_collision_is_with_another_end_whose_hello_counts() {
+    let mut announced = Puppet::new(10, ZID_B);
+    let mut other = Puppet::new(11, ZID_B);
+    let hash = privity_zrtp::ZrtpHash::of(&announced.hello).hash();
+    let mut end = alone(quick(ZID_A).announced_hello(hash));
+    (announced.ssrc, other.ssrc) = (end.ssrc, end.ssrc);
+    let own = end.last("Hello");
+    let mut mirror = Puppet::new(12, ZID_A);
+    mirror.ssrc = end.ssrc;
+    for message in [own, mirror.hello.clone(), other.hello.clone(), Message::HelloAck.write()] {
+        assert_eq!(mirror.say(&mut end, &message), Err(PeerMisbehaved::OwnSsrc.into()));
+        assert_eq!(collisions(&end), 0);
+    }
+    let hello = announced.hello.clone();
+    for _ in 0..2 {
+        assert_eq!(announced.say(&mut end, &hello), Err(PeerMisbehaved::OwnSsrc.into()));
+        assert_eq!(collisions(&end), 1);
+    }
+}
