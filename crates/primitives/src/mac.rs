@@ -1,5 +1,6 @@
 //! HMAC (RFC 2104) with SHA-256 and SHA-384.
 
+use hmac::digest::FixedOutput;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384};
 
@@ -13,7 +14,7 @@ pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> Secret<32> {
     for part in parts {
         mac.update(part);
     }
-    Secret::fill(|tag| tag.copy_from_slice(&mac.finalize().into_bytes()))
+    Secret::fill(|tag| mac.finalize_into(tag.into()))
 }
 
 /// HMAC-SHA-384 over the concatenation of `parts`.
@@ -24,5 +25,5 @@ pub fn hmac_sha384(key: &[u8], parts: &[&[u8]]) -> Secret<48> {
     for part in parts {
         mac.update(part);
     }
-    Secret::fill(|tag| tag.copy_from_slice(&mac.finalize().into_bytes()))
+    Secret::fill(|tag| mac.finalize_into(tag.into()))
 }

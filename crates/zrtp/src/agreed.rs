@@ -1,4 +1,5 @@
 use privity_primitives::random::CryptoRng;
+use privity_primitives::secret::Secret;
 
 use crate::agreement::DhResult;
 use crate::chain::HashChainVerified;
@@ -102,7 +103,7 @@ impl Agreed {
         rng: &mut dyn CryptoRng,
     ) -> Result<Confirm, Error> {
         let plain = ConfirmPlain {
-            h0: *core.chain.h0(),
+            h0: Secret::copy_from(core.chain.h0()),
             flags: ConfirmFlags {
                 enrolment: core.config.asks_enrolment() && self.has_fresh_agreement(),
                 verified: self.cache == CacheFinding::Matched && self.held.row.verified,
@@ -122,7 +123,7 @@ impl Agreed {
     pub(crate) fn open_confirm(&self, confirm: &Confirm) -> Result<ConfirmPlain, Error> {
         let sender = self.role.other();
         let plain = self.s0.open(sender, &confirm.iv, &confirm.mac, &confirm.ciphertext)?;
-        ConfirmPlain::read(&plain)
+        ConfirmPlain::read(plain.expose())
     }
 
     /// The keys for media; the peer has proven that it has them.

@@ -6,7 +6,7 @@
 //!   DHPart         Commit         Hello                    is authenticated with it
 //! ```
 
-use privity_primitives::hash::sha256;
+use privity_primitives::hash::{secret_sha256, sha256};
 use privity_primitives::mac::hmac_sha256;
 use privity_primitives::random::CryptoRng;
 use privity_primitives::secret::{Secret, equal};
@@ -25,8 +25,8 @@ pub(crate) struct HashChain {
 impl HashChain {
     pub(crate) fn generate(rng: &mut dyn CryptoRng) -> Self {
         let h0 = Secret::generate(rng);
-        let h1 = Secret::fill(|bytes| *bytes = sha256(&[h0.expose()]));
-        let h2 = Secret::fill(|bytes| *bytes = sha256(&[h1.expose()]));
+        let h1 = secret_sha256(&[h0.expose()]);
+        let h2 = secret_sha256(&[h1.expose()]);
         let h3 = sha256(&[h2.expose()]);
         Self { h0, h1, h2, h3 }
     }
@@ -64,13 +64,14 @@ pub(crate) fn verify(
     image: &[u8; 32],
     message: &[u8],
 ) -> Result<HashChainVerified, Error> {
-    let key = (0..steps).fold(*revealed, |value, _| sha256(&[&value]));
-    if !equal(&sha256(&[&key]), image) {
+    let revealed = Secret::copy_from(revealed);
+    let key = (0..steps).fold(revealed, |value, _| secret_sha256(&[value.expose()]));
+    if !equal(&sha256(&[key.expose()]), image) {
         return Err(PeerMisbehaved::HashChain.into());
     }
     let (covered, mac) =
         message.split_last_chunk::<MAC_BYTES>().ok_or(PeerMisbehaved::MessageMac)?;
-    if equal(&mac_of(&key, covered), mac) {
+    if equal(&mac_of(key.expose(), covered), mac) {
         Ok(HashChainVerified(()))
     } else {
         Err(PeerMisbehaved::MessageMac.into())

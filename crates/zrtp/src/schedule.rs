@@ -55,7 +55,7 @@ impl S0 {
         let s1 = shared.s1.as_ref().map_or(&[][..], |secret| secret.expose());
         let s2 = shared.s2.as_ref().map_or(&[][..], |secret| secret.expose());
         let s3 = shared.s3.as_ref().map_or(&[][..], |secret| secret.expose());
-        let secret = suite.hash.digest(&[
+        let secret = suite.hash.secret_digest(&[
             &COUNTER,
             result.0.expose(),
             b"ZRTP-HMAC-KDF",
@@ -67,7 +67,7 @@ impl S0 {
             &length(s3),
             s3,
         ]);
-        Self { suite, secret: SecretVec::new(secret), context }
+        Self { suite, secret, context }
     }
 
     /// From the session key of a call (4.4.3.2).
@@ -105,13 +105,13 @@ impl S0 {
         iv: &[u8; 16],
         mac: &[u8; 8],
         ciphertext: &[u8],
-    ) -> Result<Vec<u8>, Error> {
+    ) -> Result<SecretVec, Error> {
         if !equal(&self.mac(sender, ciphertext), mac) {
             return Err(PeerMisbehaved::ConfirmMac.into());
         }
         let mut plain = ciphertext.to_vec();
         aes_cfb::decrypt(self.zrtp_key(sender).expose(), iv, &mut plain)?;
-        Ok(plain)
+        Ok(SecretVec::new(plain))
     }
 
     /// The first 8 bytes of the HMAC under the sender's mackey.
@@ -306,7 +306,7 @@ fn kdf(hash: Hash, key: &[u8], label: &[u8], context: &[u8], bytes: usize) -> Se
 /// The key of a Preshared stream, made of what both sides hold (4.4.2.1).
 pub(crate) fn preshared_key(hash: Hash, rs1: &[u8], aux: &[u8], pbx: &[u8]) -> SecretVec {
     let parts: [&[u8]; 6] = [&length(rs1), rs1, &length(aux), aux, &length(pbx), pbx];
-    SecretVec::new(hash.digest(&parts))
+    hash.secret_digest(&parts)
 }
 
 /// Tells which key is meant (4.4.2.1).

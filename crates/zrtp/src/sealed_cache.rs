@@ -147,9 +147,7 @@ fn read(bytes: &[u8]) -> Result<MemoryCache, DecodeError> {
         if flags & !ALL != 0 {
             return Err(DecodeError::Invalid("flags"));
         }
-        let mut secret = |bit: u8| {
-            (flags & bit != 0).then(|| Ok(Secret::copy_from(&reader.array("secret")?))).transpose()
-        };
+        let mut secret = |bit: u8| (flags & bit != 0).then(|| read_secret(&mut reader)).transpose();
         let row = Retained {
             rs1: secret(RS1)?,
             rs2: secret(RS2)?,
@@ -160,6 +158,11 @@ fn read(bytes: &[u8]) -> Result<MemoryCache, DecodeError> {
         rows.store(peer, row);
     }
     Ok(rows)
+}
+
+fn read_secret(reader: &mut Reader<'_>) -> Result<Secret<32>, DecodeError> {
+    let secret = Secret::from_slice(reader.take("secret", 32)?);
+    secret.ok_or(DecodeError::Invalid("secret"))
 }
 
 const FORMAT: u8 = 1;

@@ -1,4 +1,4 @@
-use privity_primitives::hash::{sha256, sha384};
+use privity_primitives::hash::{secret_sha256, secret_sha384, sha256, sha384};
 use privity_primitives::mac::{hmac_sha256, hmac_sha384};
 use privity_primitives::secret::SecretVec;
 
@@ -167,6 +167,15 @@ impl Hash {
             Self::S256 => sha256(parts).to_vec(),
             Self::S384 => sha384(parts).to_vec(),
         }
+    }
+
+    /// As [`Hash::digest`], where the hash is a secret.
+    #[must_use]
+    pub(crate) fn secret_digest(self, parts: &[&[u8]]) -> SecretVec {
+        SecretVec::new(match self {
+            Self::S256 => secret_sha256(parts).expose().to_vec(),
+            Self::S384 => secret_sha384(parts).expose().to_vec(),
+        })
     }
 
     /// The first 32 bytes of the hash.

@@ -172,8 +172,8 @@ impl Link {
         confirm: &Confirm,
     ) -> Result<(ConfirmPlain, HashChainVerified), Error> {
         let plain = s0.open(sender, &confirm.iv, &confirm.mac, &confirm.ciphertext)?;
-        let plain = ConfirmPlain::read(&plain)?;
-        let proof = chain::verify(&plain.h0, self.steps, &self.image, &self.message)?;
+        let plain = ConfirmPlain::read(plain.expose())?;
+        let proof = chain::verify(plain.h0.expose(), self.steps, &self.image, &self.message)?;
         Ok((plain, proof))
     }
 }
@@ -269,7 +269,7 @@ impl Derived {
         iv: &[u8; 16],
         mac: &[u8; 8],
         ciphertext: &[u8],
-    ) -> Result<Vec<u8>, Error> {
+    ) -> Result<SecretVec, Error> {
         self.s0.open(sender, iv, mac, ciphertext)
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use pair::puppet::Puppet;
 use pair::{End, Pair, START, ZID_A, ZID_B, alone, quick};
+use privity_primitives::secret::Secret;
 use privity_zrtp::message::{CommitBody, Confirm, ErrorCode, Hello, Message};
 use privity_zrtp::{
     CommitRule, Config, Error, Hash, KeyAgreement, Offer, PeerMisbehaved, Role, Unsupported, Zid,
@@ -93,7 +94,7 @@ fn the_h0_of_a_confirm2_verifies_the_commit_of_a_further_stream() {
         let messages = [&hello[..], &commit];
         let keys = puppet.stream(Role::Initiator, ZID_A, &session_key, messages);
         let mut plain = puppet.plain();
-        plain.h0 = h0;
+        plain.h0 = Secret::copy_from(&h0);
         let confirm = keys.seal(Role::Initiator, &plain).write_confirm2();
         let said = puppet.say(&mut end, &confirm);
         assert_eq!(said, rule.map_or(Ok(()), |rule| Err(rule.into())));
@@ -117,7 +118,7 @@ fn the_h0_of_a_confirm1_verifies_the_hello_of_a_further_stream() {
         let messages = [&puppet.hello[..], &commit];
         let keys = puppet.stream(Role::Responder, ZID_A, &session_key, messages);
         let mut plain = puppet.plain();
-        plain.h0 = h0;
+        plain.h0 = Secret::copy_from(&h0);
         let confirm: Confirm = keys.seal(Role::Responder, &plain);
         let said = puppet.say(&mut end, &confirm.write_confirm1());
         assert_eq!(said, rule.map_or(Ok(()), |rule| Err(rule.into())));

@@ -6,6 +6,7 @@ mod pair;
 
 use pair::puppet::{Puppet, sealed};
 use pair::{End, Pair, To, ZID_A, ZID_B, alone, kind_of, quick};
+use privity_primitives::secret::Secret;
 use privity_zrtp::message::{Commit, DhPart, Message};
 use privity_zrtp::{CommitRule, Error, Packet, PeerMisbehaved, Role, Zid};
 use std::sync::Arc;
@@ -94,7 +95,7 @@ fn the_h0_of_a_confirm2_leads_to_the_h1_of_the_dhpart2() {
     let key = puppet.chain[0];
     let exchange = puppet.initiate(&mut end, &key);
     let mut plain = puppet.plain();
-    plain.h0 = [9; 32];
+    plain.h0 = Secret::copy_from(&[9; 32]);
     let confirm = exchange.keys.seal(Role::Initiator, &plain).write_confirm2();
     assert_eq!(puppet.say(&mut end, &confirm), broken(PeerMisbehaved::HashChain));
     assert!(end.encrypted.is_none() && end.keys.is_none());
@@ -145,7 +146,7 @@ fn the_h0_of_a_confirm1_ends_the_chain_and_verifies_the_dhpart1() {
         let messages = [&puppet.hello[..], &commit, &part1, &part2];
         let keys = puppet.agree(Role::Responder, ZID_A, &pv, messages);
         let mut plain = puppet.plain();
-        plain.h0 = h0;
+        plain.h0 = Secret::copy_from(&h0);
         let confirm = keys.seal(Role::Responder, &plain).write_confirm1();
         assert_eq!(puppet.say(&mut end, &confirm), broken(rule));
         assert!(end.keys.is_none());

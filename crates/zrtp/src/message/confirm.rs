@@ -1,3 +1,4 @@
+use privity_primitives::secret::Secret;
 use privity_wire::{DecodeError, Reader, Writer};
 
 use super::signature_block::MAX_WORDS;
@@ -26,10 +27,10 @@ pub struct Confirm {
 ///   H0 | 0, 9 bits of signature length, flags | cache expiration | signature block
 ///   32 |                  4                   |        4         |      4 s
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct ConfirmPlain {
     /// The start of the hash chain; verifies the MAC of the sender's last message.
-    pub h0: [u8; 32],
+    pub h0: Secret<32>,
     /// What the sender says about the call.
     pub flags: ConfirmFlags,
     /// Seconds to keep the new retained secret; 0 not at all, 0xffffffff for ever.
@@ -97,7 +98,8 @@ impl ConfirmPlain {
     /// [`Error::Malformed`] if the signature's length is not the truth.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(bytes);
-        let h0 = reader.array("H0")?;
+        let h0 = Secret::from_slice(reader.take("H0", H0_BYTES)?);
+        let h0 = h0.ok_or(DecodeError::Invalid("H0"))?;
         let (words, flags) = read_lengths(&mut reader)?;
         let cache_expiration = reader.u32("cache expiration")?;
         let signature = SignatureBlock::read(&mut reader, words)?;
@@ -105,11 +107,13 @@ impl ConfirmPlain {
         Ok(Self { h0, flags: ConfirmFlags::from_bits(flags), cache_expiration, signature })
     }
 
-    /// The bytes to encrypt.
+    /// The bytes to encrypt, in place: H0 is among them.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
-        let mut writer = Writer::new();
-        writer.raw(&self.h0);
+        // Long enough never to grow, so that no copy of H0 stays behind.
+        let signature = self.signature.as_ref().map_or(0, |block| usize::from(block.words()));
+        let mut writer = Writer::with_capacity(PLAIN_BYTES + signature * frame::WORD);
+        writer.raw(self.h0.expose());
         write_lengths(&mut writer, self.signature.as_ref(), self.flags.bits());
         writer.u32(self.cache_expiration);
         if let Some(signature) = &self.signature {
@@ -156,6 +160,7 @@ pub(super) const VERIFIED: u8 = 4;
 pub(super) const ALLOW_CLEAR: u8 = 2;
 pub(super) const DISCLOSURE: u8 = 1;
 const PLAIN_BYTES: usize = 40;
+const H0_BYTES: usize = 32;
 
 #[cfg(test)]
 mod tests {
@@ -168,18 +173,39 @@ mod tests {
             assert_eq!(flags.bits(), bits);
             for length in [1, 64, 1_020, 1_024, SignatureBlock::MAX_BYTES] {
                 let signature = SignatureBlock::new(*b"Ed25", &vec![7; length]).ok();
-                let plain = ConfirmPlain { h0: [1; 32], flags, cache_expiration: 9, signature };
+                let plain = ConfirmPlain {
+                    h0: Secret::copy_from(&[1; 32]),
+                    flags,
+                    cache_expiration: 9,
+                    signature,
+                };
                 assert_eq!(ConfirmPlain::read(&plain.write()), Ok(plain));
             }
         }
         assert!(SignatureBlock::new(*b"Ed25", &[7; SignatureBlock::MAX_BYTES + 1]).is_err());
     }
 
+    /// The buffer is encrypted in place; had it grown, H0 would stay where it was.
+    #[test]
+    fn h0_is_not_printed_and_written_once() {
+        let signature = SignatureBlock::new(*b"Ed25", &[7; 64]).ok();
+        for signature in [None, signature] {
+            let flags = ConfirmFlags::default();
+            let h0 = Secret::copy_from(&[0xa7; 32]);
+            let plain = ConfirmPlain { h0, flags, cache_expiration: 9, signature };
+            assert!(!format!("{plain:?}").contains("167"));
+            let written = plain.write();
+            assert_eq!(written.len(), written.capacity());
+        }
+    }
+
     #[test]
     fn a_signature_length_that_lies_is_refused() {
         let signature = SignatureBlock::new(*b"Ed25", &[7; 64]).ok();
         let flags = ConfirmFlags::default();
-        let plain = ConfirmPlain { h0: [1; 32], flags, cache_expiration: 0, signature }.write();
+        let plain =
+            ConfirmPlain { h0: Secret::copy_from(&[1; 32]), flags, cache_expiration: 0, signature }
+                .write();
         for lie in [0_u16, 1, 16, 18, 0x1ff] {
             let mut bad = plain.clone();
             bad.splice(33..35, lie.to_be_bytes());

@@ -219,7 +219,7 @@ impl Established {
             core.answer(&Message::Error(ErrorCode::RelayNotTrusted), env.now);
             return Err(PeerMisbehaved::RelayNotTrusted.into());
         }
-        let plain = SasRelayPlain::read(&plain)?;
+        let plain = SasRelayPlain::read(plain.expose())?;
         let kind = Sas::from_name(plain.sas).unwrap_or(Sas::B32);
         let sas = sas::render(kind, &plain.sashash);
         let (verified, signature) = (plain.verified, plain.signature);

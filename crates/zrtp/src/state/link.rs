@@ -27,7 +27,7 @@ impl Link {
         confirm: &Confirm,
     ) -> Result<(ConfirmPlain, HashChainVerified), Error> {
         let plain = agreed.open_confirm(confirm)?;
-        let proof = chain::verify(&plain.h0, self.steps, &self.image, &self.message)?;
+        let proof = chain::verify(plain.h0.expose(), self.steps, &self.image, &self.message)?;
         Ok((plain, proof))
     }
 }

@@ -4,6 +4,7 @@
 use privity_primitives::aes_cfb;
 use privity_primitives::hash::sha256;
 use privity_primitives::mac::hmac_sha256;
+use privity_primitives::secret::Secret;
 use privity_primitives::x25519::Ephemeral;
 use privity_zrtp::message::{
     AlgorithmLists, Commit, CommitBody, Confirm, ConfirmFlags, ConfirmPlain, DhPart, Hello,
@@ -154,7 +155,7 @@ impl Puppet {
     /// What a Confirm of ours says if we are honest.
     pub fn plain(&self) -> ConfirmPlain {
         ConfirmPlain {
-            h0: self.chain[0],
+            h0: Secret::copy_from(&self.chain[0]),
             flags: ConfirmFlags::default(),
             cache_expiration: u32::MAX,
             signature: None,
