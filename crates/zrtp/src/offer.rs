@@ -220,11 +220,14 @@ fn names<T: Named>(list: &[T]) -> NameList {
     NameList::new(&names).unwrap_or_default()
 }
 
-/// What both have, in our order; the peer always means the mandatory ones, too.
+/// What both have, in our order; then what the peer has because it is mandatory. A peer that
+/// leaves that out of its list may be one that refuses it.
 fn common<T: Named>(ours: &[T], theirs: &NameList, mandatory: &[T]) -> Vec<T> {
     let theirs = theirs.as_slice();
-    let has = |value: &T| theirs.contains(&value.name()) || mandatory.contains(value);
-    ours.iter().copied().filter(has).collect()
+    let is_listed = |value: &T| theirs.contains(&value.name());
+    let listed = ours.iter().copied().filter(is_listed);
+    let implied = ours.iter().copied().filter(|one| mandatory.contains(one) && !is_listed(one));
+    listed.chain(implied).collect()
 }
 
 fn offered<T: Named>(ours: &[T], name: [u8; 4]) -> Option<T> {

@@ -1,7 +1,7 @@
 //! What is chosen from two lists (RFC 6189, 4.1.2 and 5.1.5).
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use privity_zrtp::message::{AlgorithmLists, Commit, CommitBody};
+use privity_zrtp::message::{AlgorithmLists, Commit, CommitBody, NameList};
 use privity_zrtp::{
     AuthTag, Cipher, Error, Hash, KeyAgreement, Misuse, Named, Offer, Sas, Unsupported, Zid,
 };
@@ -159,4 +159,25 @@ fn commit_to(hash: Hash, cipher: Cipher, tag: AuthTag, agreement: KeyAgreement) 
         body: CommitBody::Dh { hvi: [0; 32] },
         mac: [0; 8],
     }
+}
+
+/// A peer that lists S384 alone gets it, though S256 stands first with us and is mandatory.
+#[test]
+fn what_the_peer_lists_goes_before_what_it_only_implies() {
+    let list = |names: &[[u8; 4]]| NameList::new(names).unwrap();
+    let theirs = AlgorithmLists {
+        hashes: list(&[*b"S384"]),
+        ciphers: list(&[*b"AES3"]),
+        auth_tags: list(&[*b"HS32"]),
+        key_agreements: list(&[*b"X255"]),
+        sas_types: list(&[*b"B256"]),
+    };
+    let ours = offer(&[X255]).ciphers(&[Cipher::Aes1, Cipher::Aes3]).unwrap();
+    let suite = ours.choose(&theirs).unwrap();
+    assert_eq!((suite.hash, suite.cipher), (Hash::S384, Cipher::Aes3));
+    assert_eq!((suite.auth_tag, suite.sas), (AuthTag::Hs32, Sas::B256));
+    let without = offer(&[X255]).hashes(&[Hash::S256]).unwrap();
+    assert_eq!(without.choose(&theirs).unwrap().hash, Hash::S256);
+    let only = offer(&[X255]).hashes(&[Hash::S384]).unwrap();
+    assert_eq!(only.choose(&without.lists()).err(), Some(Unsupported::Hash.into()));
 }
