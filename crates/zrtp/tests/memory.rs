@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use allocation_counter::measure;
 use pair::puppet::Puppet;
-use pair::{Pair, ZID_A, ZID_B, alone, quick};
+use pair::{Pair, ZID_A, ZID_B, alone, phone, quick};
 use privity_zrtp::{CommitRule, Session};
 
 /// For one peer, apart from the buffers for long messages.
@@ -60,4 +60,19 @@ fn a_flood_does_not_make_it_grow() {
     }
     let held = held(end.session.take().unwrap());
     assert!(held < 4 * LIMIT, "{held}");
+}
+
+/// With the keys and the ciphertext of the hybrid, and the messages that carry them in pieces.
+#[test]
+fn so_does_a_session_with_the_hybrid() {
+    for seed in 0..4 {
+        for millis in (0..400).step_by(20) {
+            let mut pair = Pair::new(seed);
+            pair.start(&phone(ZID_A), &phone(ZID_B)).run_for(millis);
+            for end in [&mut pair.a, &mut pair.b] {
+                let held = held(end.session.take().unwrap());
+                assert!(held < LIMIT, "{millis} ms: {held}");
+            }
+        }
+    }
 }
