@@ -13,3 +13,5 @@
 
 pub mod srtp;
 pub mod zrtp;
+mod zrtp_config;
+mod zrtp_line;

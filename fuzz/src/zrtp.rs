@@ -1,21 +1,25 @@
 //! ZRTP messages from arbitrary bytes, and two sessions driven by arbitrary operations.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arbitrary::Arbitrary;
 use privity_primitives::random::CryptoRng;
-use privity_primitives::secret::SecretVec;
 use privity_zrtp::message::Message;
 use privity_zrtp::{
-    AuthTag, CallKeys, Cipher, ClearRule, CommitRule, Config, Encrypted, Env, Event, Hash,
-    KeyAgreement, MemoryCache, Offer, Packet, PresharedRule, Session, SrtpKeys, Zid,
+    Assurance, Cache, CallKeys, Config, Encrypted, Env, Event, MemoryCache, Packet, Session,
+    SignatureFinding, SrtpKeys,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// Reads arbitrary bytes as a datagram and as a message, and hands both to a session.
+use crate::zrtp_config::{HYBRID, SMALL_MTU, Signs, config, signs};
+use crate::zrtp_line::{OTHER_LEG, SSRC_A, SSRC_B, ZID_A, ZID_B, any_ssrc, forged, piece};
+
+/// Reads arbitrary bytes as a datagram, as a message and as a piece of one, and hands all of
+/// them to a session that knows their sender.
 pub fn packet(input: &[u8]) {
-    let mut end = End::new(1, 0x0a0a_0a0a, config(Zid([1; 12]), 0));
+    let mut end = End::new(1, SSRC_A, config(ZID_A, 0));
+    let _ = end.with(0, |session, env| session.handle_packet(&HELLO, env));
     if let Ok(packet) = Packet::read(input) {
         assert_eq!(packet.write()[2..], input[2..], "a packet comes back");
     }
@@ -23,9 +27,28 @@ pub fn packet(input: &[u8]) {
         assert_eq!(Message::read(&message.write()), Ok(message), "a message comes back");
     }
     let _ = end.with(0, |session, env| session.handle_packet(input, env));
-    let ssrc = 0x0b0b_0b0b;
-    let wrapped = Packet { sequence: 1, ssrc, message: input }.write();
+    let wrapped = Packet { sequence: 1, ssrc: SSRC_B, message: input }.write();
     let _ = end.with(0, |session, env| session.handle_packet(&wrapped, env));
+    let piece = piece(SSRC_B, input);
+    let _ = end.with(0, |session, env| session.handle_packet(&piece, env));
+}
+
+/// The Hello of the peer in [`packet`].
+static HELLO: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut peer = End::new(2, SSRC_B, config(ZID_B, 0));
+    peer.session.poll_transmit().unwrap_or_default()
+});
+
+/// What two ends send each other with the hybrid, in pieces of two sizes: seeds.
+#[must_use]
+pub fn datagrams() -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    for choice in [HYBRID, HYBRID | SMALL_MTU] {
+        let mut dialogue = Dialogue::new([choice, choice]);
+        dialogue.run(&Operation::Settle);
+        all.extend(dialogue.ends.into_iter().flat_map(|end| end.sent));
+    }
+    all
 }
 
 /// One thing that happens to two sessions and the line between them.
@@ -64,6 +87,15 @@ pub enum Operation {
         /// What it says.
         message: Vec<u8>,
     },
+    /// An arbitrary piece of a long message arrives.
+    Piece {
+        /// Who receives it.
+        to: Side,
+        /// From the peer's SSRC, or a stranger's.
+        ssrc: u8,
+        /// Its header fields and data.
+        content: Vec<u8>,
+    },
     /// Time passes: milliseconds.
     Wait(u16),
     /// Both sides run undisturbed for a while.
@@ -94,6 +126,10 @@ pub enum Act {
     Ping,
     /// Agree to an enrolment.
     Enrol,
+    /// Tell the SAS of another leg.
+    Relay,
+    /// End a handshake.
+    Stop,
     /// Media came in.
     Media,
     /// A new stream: the next call, or a further stream of this one.
@@ -104,7 +140,9 @@ pub enum Act {
 }
 
 /// Two ends and what they sent. Whatever happens, there is no panic; if both are encrypted with
-/// one another they have the same keys and the same SAS; and they come to rest.
+/// one another they have the same keys and the same SAS, and the same secret if both enrolled in
+/// that call; who signs with the key of somebody else is never taken for the peer; and they come
+/// to rest.
 pub struct Dialogue {
     ends: [End; 2],
     now: u64,
@@ -121,14 +159,19 @@ struct End {
     delivered: usize,
     encrypted: Option<Box<Encrypted>>,
     keys: Option<Box<SrtpKeys>>,
+    /// The SAS hash of the call in which an enrolment was accepted last.
+    enrolled: Option<[u8; 32]>,
+    /// Whether the other end signs with the right key.
+    peer_signs: Signs,
 }
 
 impl Dialogue {
-    /// Two fresh ends, configured by one byte.
+    /// Two fresh ends, each configured by one byte.
     #[must_use]
-    pub fn new(choice: u8) -> Self {
-        let a = End::new(1, 0x0a0a_0a0a, config(Zid([1; 12]), choice & 0x0f));
-        let b = End::new(2, 0x0b0b_0b0b, config(Zid([2; 12]), choice >> 4));
+    pub fn new([of_a, of_b]: [u8; 2]) -> Self {
+        let mut a = End::new(1, SSRC_A, config(ZID_A, of_a));
+        let mut b = End::new(2, SSRC_B, config(ZID_B, of_b));
+        (a.peer_signs, b.peer_signs) = (signs(of_b), signs(of_a));
         Self { ends: [a, b], now: 0 }
     }
 
@@ -148,8 +191,10 @@ impl Dialogue {
                 }
             }
             Operation::Inject { to, ssrc, message } => {
-                let ssrc = [0x0a0a_0a0a, 0x0b0b_0b0b, 0x0c0c_0c0c][usize::from(ssrc % 3)];
-                self.receive(*to, &Packet { sequence: 1, ssrc, message }.write());
+                self.receive(*to, &Packet { sequence: 1, ssrc: any_ssrc(*ssrc), message }.write());
+            }
+            Operation::Piece { to, ssrc, content } => {
+                self.receive(*to, &piece(any_ssrc(*ssrc), content));
             }
             Operation::Wait(millis) => {
                 self.now += u64::from(*millis);
@@ -186,7 +231,7 @@ impl Dialogue {
     }
 
     fn settle(&mut self) {
-        for _ in 0..40 {
+        for _ in 0..60 {
             for end in &mut self.ends {
                 end.drain();
             }
@@ -220,6 +265,10 @@ impl Dialogue {
     /// Streams under the same session key are encrypted with one another.
     fn compare(&self) {
         let [a, b] = &self.ends;
+        if a.enrolled.is_some() && a.enrolled == b.enrolled {
+            let of_a = a.cache.lookup(ZID_B, self.now).and_then(|row| row.pbx);
+            assert_eq!(of_a, b.cache.lookup(ZID_A, self.now).and_then(|row| row.pbx));
+        }
         let (Some(of_a), Some(of_b)) = (&a.encrypted, &b.encrypted) else { return };
         let (Some(a), Some(b)) = (&a.keys, &b.keys) else { return };
         if a.send.key == b.receive.key {
@@ -237,9 +286,20 @@ impl End {
         let (mut cache, mut call) = (MemoryCache::new(), CallKeys::new());
         let mut env = Env { now: 0, rng: &mut rng, cache: &mut cache, call: &mut call };
         let session = Session::first(config.clone(), ssrc, &mut env);
-        let sent = Vec::new();
-        let (delivered, encrypted, keys) = (0, None, None);
-        Self { config, session, cache, call, rng, ssrc, sent, delivered, encrypted, keys }
+        Self {
+            config,
+            session,
+            cache,
+            call,
+            rng,
+            ssrc,
+            sent: Vec::new(),
+            delivered: 0,
+            encrypted: None,
+            keys: None,
+            enrolled: None,
+            peer_signs: Signs::Nothing,
+        }
     }
 
     fn with<T>(&mut self, now: u64, act: impl FnOnce(&mut Session, &mut Env<'_>) -> T) -> T {
@@ -248,7 +308,10 @@ impl End {
         let result = act(&mut self.session, &mut env);
         while let Some(event) = self.session.poll_event() {
             match event {
-                Event::Encrypted(encrypted) => self.encrypted = Some(encrypted),
+                Event::Encrypted(encrypted) => {
+                    self.check_signature(&encrypted);
+                    self.encrypted = Some(encrypted);
+                }
                 Event::Keys(keys) => self.keys = Some(keys),
                 _ => {}
             }
@@ -261,11 +324,16 @@ impl End {
             self.renew(now, further);
             return;
         }
-        let _ = self.with(now, |session, env| match act {
+        let done = self.with(now, |session, env| match act {
             Act::Confirm => session.confirm_sas(env),
             Act::Withdraw => session.withdraw_sas(env),
             Act::Clear => session.request_clear(env),
             Act::Enrol => session.accept_enrolment(env),
+            Act::Relay => session.relay_sas(&OTHER_LEG, env),
+            Act::Stop => {
+                session.stop(env);
+                Ok(())
+            }
             Act::Ping => {
                 session.ping();
                 Ok(())
@@ -275,6 +343,21 @@ impl End {
                 Ok(())
             }
         });
+        if let (Act::Enrol, Ok(()), Some(encrypted)) = (act, done, &self.encrypted) {
+            assert!(encrypted.sas.is_some(), "no enrolment in a further stream");
+            self.enrolled = Some(encrypted.sashash);
+        }
+    }
+
+    fn check_signature(&self, encrypted: &Encrypted) {
+        match (encrypted.signature, self.peer_signs) {
+            (SignatureFinding::Valid, signs) => assert_eq!(signs, Signs::Truly),
+            (SignatureFinding::Invalid, signs) => {
+                assert_eq!(signs, Signs::AsSomebodyElse);
+                assert_eq!(encrypted.assurance, Assurance::Unverified);
+            }
+            _ => {}
+        }
     }
 
     fn renew(&mut self, now: u64, further: bool) {
@@ -300,37 +383,6 @@ impl End {
             self.sent.push(datagram);
         }
     }
-}
-
-/// A packet with one byte of its message changed and a CRC that fits.
-fn forged(datagram: &[u8], place: usize, change: u8) -> Vec<u8> {
-    let Ok(packet) = Packet::read(datagram) else { return datagram.to_vec() };
-    let mut message = packet.message.to_vec();
-    let place = place % message.len();
-    message[place] ^= change;
-    Packet { sequence: packet.sequence, ssrc: packet.ssrc, message: &message }.write()
-}
-
-fn config(zid: Zid, choice: u8) -> Arc<Config> {
-    let agreements = [KeyAgreement::X255, KeyAgreement::Multistream, KeyAgreement::Preshared];
-    let offer = Offer::default().agreements(&agreements).expect("three");
-    let offer = offer.hashes(&[Hash::S256]).expect("one");
-    let offer = offer.ciphers(&[Cipher::Aes1]).expect("one");
-    let offer = offer.auth_tags(&[AuthTag::Hs80]).expect("one");
-    let config = Config::new(zid).offer(offer).clear(ClearRule::Allow);
-    let config = match choice & 1 {
-        0 => config,
-        _ => config.preshared(PresharedRule::Prefer),
-    };
-    let config = match choice & 2 {
-        0 => config,
-        _ => config.commits(CommitRule::Passive),
-    };
-    let config = match choice & 4 {
-        0 => config,
-        _ => config.aux_secret(SecretVec::new(vec![7; 32])).expect("32 bytes"),
-    };
-    Arc::new(config)
 }
 
 const fn index(side: Side) -> usize {

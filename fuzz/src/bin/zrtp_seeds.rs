@@ -26,9 +26,17 @@ fn main() -> io::Result<()> {
             count += 2;
         }
     }
-    for choice in 0..16u8 {
-        let seed: Vec<u8> = (0..600u16).map(|n| (n * 29 % 253) as u8 ^ (choice * 16)).collect();
-        fs::write(sessions.join(format!("mixed-{choice}")), [&[choice * 17][..], &seed].concat())?;
+    for (number, datagram) in privity_fuzz::zrtp::datagrams().iter().enumerate() {
+        fs::write(packets.join(format!("hybrid-{number}")), datagram)?;
+        let content = datagram.get(12..datagram.len().saturating_sub(4)).unwrap_or_default();
+        fs::write(packets.join(format!("hybrid-{number}-content")), content)?;
+        count += 2;
+    }
+    for choice in 0..32u8 {
+        let seed: Vec<u8> =
+            (0..600u16).map(|n| (n * 29 % 253) as u8 ^ choice.wrapping_mul(16)).collect();
+        let sides = [choice * 8, (choice * 8).rotate_left(3)];
+        fs::write(sessions.join(format!("mixed-{choice}")), [&sides[..], &seed].concat())?;
         count += 1;
     }
     println!("{count} seeds");
