@@ -61,6 +61,7 @@
 //! | 4.5 key derivation | `schedule`: [`SrtpKeys`], [`SessionKey`], [`ExportedKey`] |
 //! | 4.5.2, 5.1.6 SAS | [`sas`] |
 //! | 4.6 Confirm | `state/await_confirm1`, `state/await_confirm2`, `state/await_conf2_ack` |
+//! | 4.7.1, 5.9 Error | `state/closed`, [`Failure`] |
 //! | 4.7.2 GoClear, 7.3 SASrelay and enrolment | `state/established`, [`EndpointKind`] |
 //! | 5 packets and messages | [`Packet`], [`message`] |
 //! | 6 timers | `timer` |

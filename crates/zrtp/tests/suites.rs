@@ -58,6 +58,7 @@ fn every_key_agreement_with_every_cipher() {
         KeyAgreement::Ec25,
         KeyAgreement::Ec38,
         KeyAgreement::Dh3k,
+        KeyAgreement::Dh2k,
         KeyAgreement::XM76,
     ];
     for agreement in all {
