@@ -20,8 +20,9 @@ use crate::zrtp_line::{OTHER_LEG, SSRC_A, SSRC_B, ZID_A, ZID_B, any_ssrc, forged
 pub fn packet(input: &[u8]) {
     let mut end = End::new(1, SSRC_A, config(ZID_A, 0));
     let _ = end.with(0, |session, env| session.handle_packet(&HELLO, env));
-    if let Ok(packet) = Packet::read(input) {
-        assert_eq!(packet.write()[2..], input[2..], "a packet comes back");
+    // The low half of the first byte and the second are not used in a whole packet.
+    if let (Ok(packet), true) = (Packet::read(input), input.starts_with(&[0x10, 0])) {
+        assert_eq!(packet.write(), input, "a packet comes back");
     }
     if let Ok(message) = Message::read(input) {
         assert_eq!(Message::read(&message.write()), Ok(message), "a message comes back");
