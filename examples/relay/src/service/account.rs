@@ -11,7 +11,7 @@ use crate::Failure;
 use crate::login::random;
 use crate::service::Service;
 use crate::service::chains::StoredChains;
-use crate::storage::{NewSession, NewStatement, Session};
+use crate::storage::{NewSession, NewStatement, Session, Stored};
 
 impl Service {
     /// Takes a statement that its chain takes.
@@ -28,7 +28,7 @@ impl Service {
         {
             return Err(Failure::not_entitled("the registered seed is of another account"));
         }
-        self.storage.publish(&NewStatement {
+        let stored = self.storage.publish(&NewStatement {
             account,
             seq: statement.body.seq,
             prev: statement.body.prev,
@@ -39,6 +39,10 @@ impl Service {
             generation: generation.transpose()?,
             registered: request.registered.as_ref().map(|blob| blob.0.clone()),
         })?;
+        // statements are public: whoever repeats one may not stir up its account's fellows
+        if stored == Stored::Repeat {
+            return Ok(());
+        }
         let mut audience = self.storage.fellows(&account)?;
         audience.push(account);
         self.updates.tell(audience, LiveFrame::Account { account, seq: statement.body.seq, hash });
@@ -51,7 +55,7 @@ impl Service {
         account: &AccountId,
         statement: &Statement,
     ) -> Result<Vec<DeviceId>, Failure> {
-        let mut directory = self.stored_chains().with(account, Clone::clone);
+        let mut directory = self.stored_chains().with(account, Clone::clone)?;
         match directory.learn(statement).map_err(broken)? {
             Learned::Extended | Learned::Known => {
                 Ok(directory.chain(account).map(may_log_in).unwrap_or_default())
@@ -95,7 +99,7 @@ impl Service {
         let chains = self.stored_chains();
         let stands = chains.with(account, |directory| {
             directory.chain(account).is_some_and(|it| it.key_of_generation(generation).is_some())
-        });
+        })?;
         if !stands {
             return Err(Failure::not_found("generation"));
         }
@@ -124,7 +128,7 @@ impl Service {
                 Some(holder) => VerifyingKey::from_bytes(&holder.sign).ok(),
                 None => chain.device_key(seq, &request.device),
             }
-        });
+        })?;
         let challenge = LoginChallenge {
             origin: self.origin.clone(),
             nonce: request.nonce,
@@ -147,7 +151,7 @@ impl Service {
         let active = self.stored_chains().with(&session.account, |directory| {
             let chain = directory.chain(&session.account);
             chain.is_some_and(|chain| may_log_in(chain).contains(&session.device))
-        });
+        })?;
         if active {
             Ok(())
         } else {

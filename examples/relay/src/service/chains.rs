@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use privity_conversation::account::Directory;
 use privity_conversation::format::{AccountId, DeviceId, PageEnd, Pin, Statement};
-use privity_conversation::log::{Accounts, Lookup, PinChange};
+use privity_conversation::log::{Accounts, AppendError, Lookup, PinChange};
 use privity_conversation::sign::VerifyingKey;
 use privity_wire::Codec;
 
 use crate::Failure;
+use crate::service::conversation::refused;
 use crate::storage::{PageLimit, Storage};
 
 /// Statements read from storage at a time.
@@ -60,26 +61,51 @@ pub(super) struct StoredChains<'a> {
     storage: &'a dyn Storage,
     cache: &'a ChainCache,
     read: RefCell<BTreeMap<AccountId, Arc<Directory>>>,
+    /// Why a chain could not be read: to the fold it was missing.
+    failed: RefCell<Option<Failure>>,
 }
 
 impl<'a> StoredChains<'a> {
     pub(super) fn new(storage: &'a dyn Storage, cache: &'a ChainCache) -> Self {
-        Self { storage, cache, read: RefCell::default() }
+        Self { storage, cache, read: RefCell::default(), failed: RefCell::default() }
     }
 
     /// Answers from a directory that holds `account`'s chain, if there is one.
-    pub(super) fn with<T>(&self, account: &AccountId, ask: impl FnOnce(&Directory) -> T) -> T {
+    ///
+    /// # Errors
+    /// If the chain can't be read: that is no word about the account.
+    pub(super) fn with<T>(
+        &self,
+        account: &AccountId,
+        ask: impl FnOnce(&Directory) -> T,
+    ) -> Result<T, Failure> {
         let known = self.read.borrow().get(account).cloned();
-        let chain = known.unwrap_or_else(|| {
-            let chain = self.load(account).unwrap_or_else(|failure| {
-                // A chain that can't be read is missing to the fold, and so to the caller.
-                tracing::warn!(%failure, "a stored chain can't be read");
-                Arc::default()
-            });
-            self.read.borrow_mut().insert(*account, Arc::clone(&chain));
-            chain
-        });
-        ask(&chain)
+        let chain = match known {
+            Some(chain) => chain,
+            None => {
+                let chain = self.load(account)?;
+                self.read.borrow_mut().insert(*account, Arc::clone(&chain));
+                chain
+            }
+        };
+        Ok(ask(&chain))
+    }
+
+    /// What the fold said, unless a chain that it asked for could not be read: then the
+    /// refusal is the storage's, and the request may succeed later.
+    ///
+    /// # Errors
+    /// The storage's failure, or else the fold's refusal.
+    pub(super) fn settle<T>(&self, said: Result<T, AppendError>) -> Result<T, Failure> {
+        match self.failed.take() {
+            Some(failure) => Err(failure),
+            None => said.map_err(refused),
+        }
+    }
+
+    /// As [`Self::with`], for the fold, which knows no failures of storage.
+    fn ask<T>(&self, account: &AccountId, ask: impl FnOnce(&Directory) -> T) -> Option<T> {
+        self.with(account, ask).map_err(|failure| self.failed.replace(Some(failure))).ok()
     }
 
     fn load(&self, account: &AccountId) -> Result<Arc<Directory>, Failure> {
@@ -107,18 +133,19 @@ impl<'a> StoredChains<'a> {
 
 impl Accounts for StoredChains<'_> {
     fn device_key(&self, pin: &Pin, device: &DeviceId) -> Lookup<Option<VerifyingKey>> {
-        self.with(&pin.account, |directory| directory.device_key(pin, device))
+        let ask = |directory: &Directory| directory.device_key(pin, device);
+        self.ask(&pin.account, ask).unwrap_or(Lookup::Missing)
     }
 
     fn devices(&self, pin: &Pin) -> Lookup<Vec<DeviceId>> {
-        self.with(&pin.account, |directory| directory.devices(pin))
+        self.ask(&pin.account, |directory| directory.devices(pin)).unwrap_or(Lookup::Missing)
     }
 
     fn change(&self, from: &Pin, to: &Pin) -> Lookup<Option<PinChange>> {
-        self.with(&to.account, |directory| directory.change(from, to))
+        self.ask(&to.account, |directory| directory.change(from, to)).unwrap_or(Lookup::Missing)
     }
 
     fn beyond(&self, pin: &Pin) -> Option<PinChange> {
-        self.with(&pin.account, |directory| directory.beyond(pin))
+        self.ask(&pin.account, |directory| directory.beyond(pin)).flatten()
     }
 }

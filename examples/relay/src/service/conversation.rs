@@ -1,6 +1,6 @@
 use privity_conversation::format::{
-    AccountId, Action, AppendRequest, Blob, ConversationId, Entry, EntryBody, LiveFrame,
-    MessageOutside, Page, RelayErrorCode, StoredItem, WrappedEntry, WrapsRequest,
+    Action, AppendRequest, Blob, ConversationId, Entry, EntryBody, LiveFrame, MessageOutside, Page,
+    RelayErrorCode, StoredItem, WrappedEntry, WrapsRequest,
 };
 use privity_conversation::log::{AppendError, Applied, Fold, Started, Step};
 use privity_wire::Codec;
@@ -61,14 +61,14 @@ impl Service {
             if entry.body().position != 0 {
                 return Err(Failure::not_found("conversation"));
             }
-            let fold = Fold::begin(*conversation, entry, chains).map_err(refused)?;
+            let fold = chains.settle(Fold::begin(*conversation, entry, chains))?;
             let joined = fold.now().members().map(|(account, _)| account).collect();
             let step =
                 Step { position: 0, epoch: Started::Epoch, joined, gone: vec![], moved: vec![] };
             return Ok(Some((fold, step)));
         };
         let mut fold = read_fold(&head)?;
-        match fold.append(entry, chains).map_err(refused)? {
+        match chains.settle(fold.append(entry, chains))? {
             Applied::Appended(step) => Ok(Some((fold, step))),
             Applied::Duplicate => Ok(None),
             _ => Err(Failure::new(
@@ -125,13 +125,12 @@ impl Service {
     ) -> Result<(), Failure> {
         let fold = self.fold(conversation)?;
         let chains = self.stored_chains();
-        fold.now()
-            .device_key(&chains, &caller.account, &caller.device)
-            .map_err(|_| Failure::not_entitled("wraps are handed in by members' devices"))?;
+        check_member(&fold, &chains, caller, "wraps are handed in by members' devices")?;
         let wraps = self.check_wraps(&fold, &chains, caller, &request.0)?;
-        self.storage.put_wraps(conversation, &wraps)?;
-        let audience: Vec<AccountId> = wraps.iter().map(|wrap| wrap.recipient.account()).collect();
-        self.updates.tell(audience, LiveFrame::Wraps { conversation: *conversation });
+        let audience = self.storage.put_wraps(conversation, &wraps)?;
+        if !audience.is_empty() {
+            self.updates.tell(audience, LiveFrame::Wraps { conversation: *conversation });
+        }
         Ok(())
     }
 
@@ -156,9 +155,7 @@ impl Service {
         if view.rotation_due() {
             return Err(Failure::new(RelayErrorCode::Refused, "a rotation is due there first"));
         }
-        fold.now()
-            .device_key(&chains, &caller.account, &caller.device)
-            .map_err(|_| Failure::not_entitled("messages are posted by members' devices"))?;
+        check_member(&fold, &chains, caller, "messages are posted by members' devices")?;
         let posted = self.storage.post(conversation, message.position, now, bytes)?;
         let Posted::New(cursor) = posted else { return Ok(posted.cursor()) };
         let audience = fold.now().members().map(|(account, _)| account);
@@ -191,6 +188,20 @@ impl Service {
     pub(super) fn fold(&self, conversation: &ConversationId) -> Result<Fold, Failure> {
         let head = self.storage.head(conversation)?;
         read_fold(&head.ok_or_else(|| Failure::not_found("conversation"))?)
+    }
+}
+
+/// Refuses a device that is not active in a current member's pinned account.
+fn check_member(
+    fold: &Fold,
+    chains: &StoredChains<'_>,
+    caller: &Session,
+    why: &str,
+) -> Result<(), Failure> {
+    let key = fold.now().device_key(chains, &caller.account, &caller.device);
+    match chains.settle(Ok(key))? {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Failure::not_entitled(why)),
     }
 }
 

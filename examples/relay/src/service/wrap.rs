@@ -3,7 +3,6 @@ use privity_conversation::log::Fold;
 
 use crate::Failure;
 use crate::service::chains::StoredChains;
-use crate::service::conversation::refused;
 use crate::storage::Session;
 
 /// Refuses a wrap that no recipient would take: wrong epoch, nobody's grant, no right to
@@ -37,7 +36,7 @@ pub(super) fn check(
     }
     let entitled =
         fold.at(wrap.entitled).ok_or_else(|| broken("by a right of no position that stands"))?;
-    let key = entitled.device_key(chains, &caller.account, &caller.device).map_err(refused)?;
+    let key = chains.settle(entitled.device_key(chains, &caller.account, &caller.device))?;
     wrap.verify(&key).map_err(|_| broken("whose signature is not its wrapper's"))
 }
 

@@ -134,6 +134,15 @@ pub struct NewSession {
     pub ends: u64,
 }
 
+/// Whether a write changed anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// It is there now.
+    New,
+    /// The very same was there before.
+    Repeat,
+}
+
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Posted {
@@ -177,7 +186,7 @@ pub trait Storage: Send + Sync {
     ///
     /// # Errors
     /// `HeadMoved` if it is not; a repeat of the same bytes succeeds.
-    fn publish(&self, statement: &NewStatement) -> Result<(), Failure>;
+    fn publish(&self, statement: &NewStatement) -> Result<Stored, Failure>;
     /// Statements of an account from `from` on.
     ///
     /// # Errors
@@ -227,8 +236,12 @@ pub trait Storage: Send + Sync {
         positions: RangeInclusive<u64>,
         limit: &PageLimit,
     ) -> Result<Page, Failure>;
-    /// Stores further wraps for epochs that stand.
-    fn put_wraps(&self, conversation: &ConversationId, wraps: &[NewWrap]) -> Result<(), Failure>;
+    /// Stores further wraps for epochs that stand; gives the accounts that have new ones.
+    fn put_wraps(
+        &self,
+        conversation: &ConversationId,
+        wraps: &[NewWrap],
+    ) -> Result<Vec<AccountId>, Failure>;
     /// The wraps of one account after a cursor.
     fn wraps(
         &self,

@@ -3,14 +3,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Failure;
 use crate::storage::sqlite::{Sqlite, page, rows, sql};
-use crate::storage::{NewSession, NewStatement, PageLimit, Session};
+use crate::storage::{NewSession, NewStatement, PageLimit, Session, Stored};
 
 impl Sqlite {
-    pub(super) fn publish_statement(&self, new: &NewStatement) -> Result<(), Failure> {
+    pub(super) fn publish_statement(&self, new: &NewStatement) -> Result<Stored, Failure> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
         if statement_at(&transaction, &new.account, new.seq)?.is_some_and(|it| it == new.bytes) {
-            return Ok(());
+            return Ok(Stored::Repeat);
         }
         let head: Option<(u64, Vec<u8>)> = transaction
             .query_row(
@@ -50,7 +50,7 @@ impl Sqlite {
             )?;
         }
         transaction.commit()?;
-        Ok(())
+        Ok(Stored::New)
     }
 
     pub(super) fn statement_page(

@@ -11,11 +11,11 @@ use crate::Failure;
 use crate::storage::sqlite::{Sqlite, page, rows, sql};
 use crate::storage::{
     Head, Membership, MembershipChange, NewEntry, NewSession, NewStatement, NewWrap, PageLimit,
-    Posted, Range, Session, Storage,
+    Posted, Range, Session, Storage, Stored,
 };
 
 impl Storage for Sqlite {
-    fn publish(&self, statement: &NewStatement) -> Result<(), Failure> {
+    fn publish(&self, statement: &NewStatement) -> Result<Stored, Failure> {
         self.publish_statement(statement)
     }
 
@@ -103,12 +103,16 @@ impl Storage for Sqlite {
         page(&self.lock(), QUERY, params![conversation.0, from, to, rows(limit)], limit)
     }
 
-    fn put_wraps(&self, conversation: &ConversationId, wraps: &[NewWrap]) -> Result<(), Failure> {
+    fn put_wraps(
+        &self,
+        conversation: &ConversationId,
+        wraps: &[NewWrap],
+    ) -> Result<Vec<AccountId>, Failure> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
-        insert_wraps(&transaction, conversation, wraps)?;
+        let recipients = insert_wraps(&transaction, conversation, wraps)?;
         transaction.commit()?;
-        Ok(())
+        Ok(recipients)
     }
 
     fn wraps(
@@ -295,11 +299,13 @@ fn change_membership(
     Ok(())
 }
 
+/// Gives the accounts that have a new one.
 fn insert_wraps(
     connection: &Connection,
     conversation: &ConversationId,
     wraps: &[NewWrap],
-) -> Result<(), Failure> {
+) -> Result<Vec<AccountId>, Failure> {
+    let mut recipients = Vec::new();
     let mut insert = connection.prepare_cached(
         "INSERT OR IGNORE INTO wrap (conversation, anchor, account, recipient, wrapper, bytes) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -309,7 +315,7 @@ fn insert_wraps(
             .recipient
             .to_bytes()
             .map_err(|error| Failure::new(RelayErrorCode::Internal, error))?;
-        insert.execute(params![
+        let new = insert.execute(params![
             conversation.0,
             sql(wrap.anchor),
             wrap.recipient.account().0,
@@ -317,6 +323,9 @@ fn insert_wraps(
             wrap.wrapper.0,
             wrap.bytes
         ])?;
+        if new == 1 {
+            recipients.push(wrap.recipient.account());
+        }
     }
-    Ok(())
+    Ok(recipients)
 }

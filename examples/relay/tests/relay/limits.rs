@@ -17,6 +17,41 @@ async fn health_is_the_databases() {
     assert_eq!(answer.status, 500);
 }
 
+/// A client drops what a relay refuses for good: a fault of the storage is no such refusal.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_that_cannot_be_read_is_no_word_about_its_account() {
+    let place = Place::new().await;
+    let (mut alice, mut bob) = (place.person("alice").await, place.person("bob").await);
+    let id = alice.converse(&[&bob]).await;
+    let message = alice.draft_message(&id, "hello");
+    let rotation = append_of(&alice.change(|client, context| client.rotate(&id, context)));
+    let (_, stranger) = place.stranger("carol");
+    bob.sync().await;
+    // the next relay remembers no chain
+    let mut config = privity_relay::Config::loopback(place.database());
+    config.listen = place.relay.address();
+    let (folder, origin) = (place.folder, place.relay.origin().to_owned());
+    place.relay.stop().await;
+    let relay = privity_relay::start(config).await.unwrap();
+    let sql = rusqlite::Connection::open(folder.path().join("relay.sqlite")).unwrap();
+    sql.execute_batch("ALTER TABLE statement RENAME TO lost").unwrap();
+    let client = privity_client::RelayClient::new(&origin);
+    let nonce = client.challenge().await.unwrap();
+    for (what, refused) in [
+        ("login", refusal(client.clone().login(&alice.login(&origin, nonce)).await)),
+        ("post", refusal(alice.device.relay.post(&id, message.clone()).await)),
+        ("append", refusal(alice.device.relay.append(&rotation).await)),
+        ("publish", refusal(client.publish(&crate::accounts::publication_of(&stranger)).await)),
+    ] {
+        assert_eq!(refused.code, RelayErrorCode::Internal, "{what}: {}", refused.detail);
+        assert!(refused.retry_after > 0, "{what}");
+    }
+    sql.execute_batch("ALTER TABLE lost RENAME TO statement").unwrap();
+    alice.device.relay.post(&id, message).await.unwrap();
+    alice.device.relay.append(&rotation).await.unwrap();
+    relay.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_another_program_holds_is_busy_for_now() {
     let place = Place::with(|limits| limits.database = Duration::ZERO).await;

@@ -91,6 +91,27 @@ async fn updates_of_each_kind_arrive() {
     assert_eq!(next(&mut live).await, LiveFrame::Entries { conversation: own, head: 0 });
 }
 
+/// Statements are public, and wraps their wrapper's: saying one again stirs nobody up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_of_a_statement_or_wrap_is_told_to_nobody() {
+    let place = Place::new().await;
+    let (mut alice, mut bob) = (place.person("alice").await, place.person("bob").await);
+    let id = alice.converse(&[&bob]).await;
+    let statement = place.client().statements(&alice.account(), 0).await.unwrap().items[0].clone();
+    let wrap = bob.device.relay.wraps(&id, 0).await.unwrap().items[0].bytes.clone();
+    let mut live = bob.device.live().await.unwrap();
+    let again = privity::format::PublishRequest {
+        statement: statement.bytes,
+        generation: None,
+        registered: None,
+    };
+    place.client().publish(&again).await.unwrap();
+    let wraps = privity::format::WrapsRequest(vec![wrap]);
+    alice.device.relay.put_wraps(&id, &wraps).await.unwrap();
+    let own = bob.converse(&[]).await;
+    assert_eq!(next(&mut live).await, LiveFrame::Entries { conversation: own, head: 0 });
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn strangers_hear_nothing() {
     let place = Place::new().await;
