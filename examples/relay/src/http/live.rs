@@ -97,8 +97,13 @@ async fn enter(app: &App, socket: &mut WebSocket, seat: &mut Seat) -> Result<Ses
         Some(Err(error)) => return Err(Failure::new(RelayErrorCode::Malformed, error).into()),
         None => return Err(End::Gone),
     };
+    if login.nonce != nonce {
+        return Err(
+            Failure::new(RelayErrorCode::LoginNeeded, "sign this connection's challenge").into()
+        );
+    }
     let service = app.service.clone();
-    let session = blocking(move || service.check_login(&login, now())).await?;
+    let (session, _) = blocking(move || service.check_login(&login, now())).await?;
     seat.belong(session.device)?;
     tell(app, socket, &LiveFrame::Ready).await?;
     Ok(session)

@@ -108,26 +108,33 @@ impl Service {
 
     /// Checks the answer to a challenge and gives a token.
     pub(crate) fn login(&self, request: &LoginRequest, now: u64) -> Result<[u8; 32], Failure> {
-        let session = self.check_login(request, now)?;
+        let (session, seq) = self.check_login(request, now)?;
         let token = random()?;
         let lifetime = u64::try_from(self.limits.token.as_millis()).unwrap_or(u64::MAX);
-        let new = NewSession { token: digest(&token), session, ends: now.saturating_add(lifetime) };
+        let ends = now.saturating_add(lifetime);
+        let new = NewSession { token: digest(&token), session, now, ends, seq };
         self.storage.put_session(&new, self.limits.tokens)?;
         Ok(token)
     }
 
-    /// Checks the answer to a challenge: by an active device, or by the recovery holder.
-    pub(crate) fn check_login(&self, request: &LoginRequest, now: u64) -> Result<Session, Failure> {
+    /// Checks the answer to a challenge: by an active device, or by the recovery holder; as
+    /// of the account's statement that is given too.
+    pub(crate) fn check_login(
+        &self,
+        request: &LoginRequest,
+        now: u64,
+    ) -> Result<(Session, u64), Failure> {
         self.challenges.take(&request.nonce, now)?;
         let chains = self.stored_chains();
-        let key = chains.with(&request.account, |directory| {
+        let found = chains.with(&request.account, |directory| {
             let chain = directory.chain(&request.account)?;
             let seq = chain.head().seq;
             let recovery = chain.recovery_at(seq).filter(|it| it.id() == request.device);
-            match recovery {
+            let key = match recovery {
                 Some(holder) => VerifyingKey::from_bytes(&holder.sign).ok(),
                 None => chain.device_key(seq, &request.device),
-            }
+            };
+            Some((key?, seq))
         })?;
         let challenge = LoginChallenge {
             origin: self.origin.clone(),
@@ -135,9 +142,12 @@ impl Service {
             account: request.account,
             device: request.device,
         };
-        key.and_then(|key| challenge.verify(&key, &Signature(request.signature)).ok())
+        let signature = Signature(request.signature);
+        let seq = found
+            .filter(|(key, _)| challenge.verify(key, &signature).is_ok())
+            .map(|(_, seq)| seq)
             .ok_or_else(|| Failure::new(RelayErrorCode::LoginNeeded, "the login is not valid"))?;
-        Ok(Session { account: request.account, device: request.device })
+        Ok((Session { account: request.account, device: request.device }, seq))
     }
 
     /// The login of a token: publishing a revocation ended those of the device.

@@ -1,4 +1,5 @@
 use rusqlite::Connection;
+use rusqlite::TransactionBehavior::Immediate;
 
 use crate::Failure;
 
@@ -49,7 +50,10 @@ CREATE INDEX message_of ON message (conversation, cursor, position);
 
 /// Brings a database of any earlier release to this one's schema.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Failure> {
-    let done: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let version = |connection: &Connection| {
+        connection.pragma_query_value(None, "user_version", |row| row.get::<_, usize>(0))
+    };
+    let done = version(connection)?;
     if done > MIGRATIONS.len() {
         return Err(Failure::new(
             privity_conversation::format::RelayErrorCode::Unavailable,
@@ -57,7 +61,11 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Failure> {
         ));
     }
     for (index, step) in MIGRATIONS.iter().enumerate().skip(done) {
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(Immediate)?;
+        // another relay that started on the same file may have been here meanwhile
+        if version(&transaction)? > index {
+            continue;
+        }
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", index + 1)?;
         transaction.commit()?;

@@ -130,8 +130,12 @@ pub struct NewSession {
     pub token: [u8; 32],
     /// Whose it is.
     pub session: Session,
-    /// When it ends, in Unix milliseconds.
+    /// When it begins, in Unix milliseconds; logins that ended before are forgotten.
+    pub now: u64,
+    /// When it ends.
     pub ends: u64,
+    /// The account's newest statement when the login was checked.
+    pub seq: u64,
 }
 
 /// Whether a write changed anything.
@@ -218,6 +222,10 @@ pub trait Storage: Send + Sync {
     /// The wrapped signing seed of an account with a registered key.
     fn registered(&self, account: &AccountId) -> Result<Option<Vec<u8>>, Failure>;
     /// Keeps a login, and of its device's others the newest, `most` in all.
+    ///
+    /// # Errors
+    /// `LoginNeeded` if a statement came since the login was checked: it may have revoked
+    /// the device, and ended no login that was not there yet.
     fn put_session(&self, new: &NewSession, most: usize) -> Result<(), Failure>;
     /// The login of a token, unless it ended before `now`.
     fn session(&self, token: &[u8; 32], now: u64) -> Result<Option<Session>, Failure>;

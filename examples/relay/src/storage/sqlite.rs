@@ -36,6 +36,9 @@ impl Sqlite {
         Ok(Self(Mutex::new(connection)))
     }
 
+    /// Whatever writes is begun as a writer: one that reads first and writes then would be
+    /// refused at once, without waiting, when another program wrote in between.
+    ///
     /// Transactions roll back when dropped, so a thread that died leaves nothing half done.
     pub(super) fn lock(&self) -> MutexGuard<'_, Connection> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

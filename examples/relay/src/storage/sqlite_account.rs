@@ -1,4 +1,5 @@
 use privity_conversation::format::{AccountId, DeviceId, Page, Pin, RelayErrorCode};
+use rusqlite::TransactionBehavior::Immediate;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Failure;
@@ -8,7 +9,7 @@ use crate::storage::{NewSession, NewStatement, PageLimit, Session, Stored};
 impl Sqlite {
     pub(super) fn publish_statement(&self, new: &NewStatement) -> Result<Stored, Failure> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(Immediate)?;
         if statement_at(&transaction, &new.account, new.seq)?.is_some_and(|it| it == new.bytes) {
             return Ok(Stored::Repeat);
         }
@@ -112,7 +113,17 @@ impl Sqlite {
     pub(super) fn keep_session(&self, new: &NewSession, most: usize) -> Result<(), Failure> {
         let (account, device) = (new.session.account.0, new.session.device.0);
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(Immediate)?;
+        let newest: Option<u64> = transaction.query_row(
+            "SELECT max(seq) FROM statement WHERE account = ?1",
+            [account],
+            |row| row.get(0),
+        )?;
+        if newest != Some(new.seq) {
+            let why = "the account has a new statement: log in again";
+            return Err(Failure::new(RelayErrorCode::LoginNeeded, why));
+        }
+        transaction.execute("DELETE FROM session WHERE ends <= ?1", [sql(new.now)])?;
         // Logins of one millisecond stay in their order: each ends after the one before.
         transaction.execute(
             "INSERT INTO session (token, account, device, ends) SELECT ?1, ?2, ?3, \
@@ -136,11 +147,10 @@ impl Sqlite {
         now: u64,
     ) -> Result<Option<Session>, Failure> {
         let connection = self.lock();
-        connection.prepare_cached("DELETE FROM session WHERE ends <= ?1")?.execute([sql(now)])?;
-        let mut query =
-            connection.prepare_cached("SELECT account, device FROM session WHERE token = ?1")?;
+        let mut query = connection
+            .prepare_cached("SELECT account, device FROM session WHERE token = ?1 AND ends > ?2")?;
         let session = query
-            .query_row([token], |row| {
+            .query_row(params![token, sql(now)], |row| {
                 Ok(Session { account: AccountId(row.get(0)?), device: DeviceId(row.get(1)?) })
             })
             .optional()?;

@@ -4,6 +4,7 @@ use privity_conversation::format::{
     AccountId, ConversationId, EntryHash, InboxItem, Page, Pin, RelayErrorCode, limit,
 };
 use privity_wire::Codec;
+use rusqlite::TransactionBehavior::Immediate;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
@@ -72,7 +73,7 @@ impl Storage for Sqlite {
 
     fn append(&self, new: &NewEntry) -> Result<(), Failure> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(Immediate)?;
         if entry_at(&transaction, &new.conversation, new.position)?
             .is_some_and(|bytes| bytes == new.bytes)
         {
@@ -109,7 +110,7 @@ impl Storage for Sqlite {
         wraps: &[NewWrap],
     ) -> Result<Vec<AccountId>, Failure> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(Immediate)?;
         let recipients = insert_wraps(&transaction, conversation, wraps)?;
         transaction.commit()?;
         Ok(recipients)

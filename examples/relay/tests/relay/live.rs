@@ -149,11 +149,12 @@ async fn without_a_login_in_the_first_frame_it_ends() {
         login
     });
     assert_eq!(code(failed.await), RelayErrorCode::LoginNeeded);
-    // another's challenge
+    // another challenge than this connection's: one that waits still, and one that was used
     let nonce = place.client().challenge().await.unwrap();
-    let used = alice.login(&origin, nonce);
-    place.client().login(&used).await.unwrap();
-    assert_eq!(code(Live::connect(&origin, |_| used).await), RelayErrorCode::LoginNeeded);
+    let other = alice.login(&origin, nonce);
+    assert_eq!(code(Live::connect(&origin, |_| other).await), RelayErrorCode::LoginNeeded);
+    place.client().login(&other).await.unwrap();
+    assert_eq!(code(Live::connect(&origin, |_| other).await), RelayErrorCode::LoginNeeded);
 }
 
 #[tokio::test(flavor = "multi_thread")]
