@@ -7,7 +7,7 @@ use crate::Failure;
 use crate::http::App;
 use crate::http::body::Received;
 use crate::http::caller::{Address, Caller, Id, now, read_hex};
-use crate::http::reply::{Body, Reply, blocking, parameter, query};
+use crate::http::reply::{Body, Reply, blocking, number_or_zero, parameter, parse};
 
 /// Bytes of a login: account, device, challenge, signature.
 const LOGIN: usize = 160;
@@ -37,7 +37,7 @@ pub(super) async fn statements(
     RawQuery(text): RawQuery,
 ) -> Reply {
     app.service.readers.take(&address)?;
-    let from = query(text.as_deref(), "from")?.unwrap_or(0);
+    let from = number_or_zero(text.as_deref(), "from")?;
     let page = blocking(move || app.service.statements(&account, from)).await?;
     Body::of(&page)
 }
@@ -48,7 +48,7 @@ pub(super) async fn generations(
     Id(account): Id<AccountId>,
     RawQuery(text): RawQuery,
 ) -> Reply {
-    let from = query(text.as_deref(), "from")?.unwrap_or(0);
+    let from = number_or_zero(text.as_deref(), "from")?;
     let page = blocking(move || app.service.generations(&caller.0, &account, from)).await?;
     Body::of(&page)
 }
@@ -100,8 +100,8 @@ pub(super) async fn inbox(
     caller: Caller,
     RawQuery(text): RawQuery,
 ) -> Reply {
-    let after: Option<ConversationId> = parameter(text.as_deref(), "after")?;
-    let after = after.unwrap_or(ConversationId::ZERO);
+    let after = parameter(text.as_deref(), &["after"])?
+        .map_or(Ok(ConversationId::ZERO), |(name, id)| parse(id, name))?;
     let items = blocking(move || app.service.storage.inbox(&caller.0.account, &after)).await?;
     Body::of(&Inbox(items))
 }

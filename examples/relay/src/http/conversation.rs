@@ -4,7 +4,7 @@ use privity_conversation::format::{AppendRequest, ConversationId, WrapsRequest, 
 use crate::http::App;
 use crate::http::body::Received;
 use crate::http::caller::{Caller, Id, now};
-use crate::http::reply::{Body, Reply, blocking, query};
+use crate::http::reply::{Body, Reply, blocking, number, number_or_zero, parameter};
 use crate::storage::Range;
 
 pub(super) async fn append(
@@ -22,7 +22,7 @@ pub(super) async fn entries(
     Id(conversation): Id<ConversationId>,
     RawQuery(text): RawQuery,
 ) -> Reply {
-    let from = query(text.as_deref(), "from")?.unwrap_or(0);
+    let from = number_or_zero(text.as_deref(), "from")?;
     let page = blocking(move || app.service.entries(&caller.0, &conversation, from)).await?;
     Body::of(&page)
 }
@@ -33,7 +33,7 @@ pub(super) async fn wraps(
     Id(conversation): Id<ConversationId>,
     RawQuery(text): RawQuery,
 ) -> Reply {
-    let after = query(text.as_deref(), "after")?.unwrap_or(0);
+    let after = number_or_zero(text.as_deref(), "after")?;
     let page = blocking(move || app.service.wraps(&caller.0, &conversation, after)).await?;
     Body::of(&page)
 }
@@ -66,9 +66,10 @@ pub(super) async fn messages(
     Id(conversation): Id<ConversationId>,
     RawQuery(text): RawQuery,
 ) -> Reply {
-    let range = match query(text.as_deref(), "before")? {
-        Some(cursor) => Range::Before(cursor),
-        None => Range::After(query(text.as_deref(), "after")?.unwrap_or(0)),
+    let range = match parameter(text.as_deref(), &["after", "before"])? {
+        Some((name @ "before", cursor)) => Range::Before(number(cursor, name)?),
+        Some((name, cursor)) => Range::After(number(cursor, name)?),
+        None => Range::After(0),
     };
     let page = blocking(move || app.service.messages(&caller.0, &conversation, range)).await?;
     Body::of(&page)

@@ -61,20 +61,30 @@ pub(super) fn parse<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, F
         .map_err(|_| Failure::new(RelayErrorCode::Malformed, format_args!("the {what} is not one")))
 }
 
-/// The decimal value of `name` in a query string.
-pub(super) fn query(text: Option<&str>, name: &str) -> Result<Option<u64>, Failure> {
-    parameter(text, name)
+/// The one parameter of a query, if there is a query: its name is among `names`.
+pub(super) fn parameter<'a>(
+    query: Option<&'a str>,
+    names: &[&str],
+) -> Result<Option<(&'a str, &'a str)>, Failure> {
+    let Some(query) = query else { return Ok(None) };
+    query.split_once('=').filter(|(name, _)| names.contains(name)).map(Some).ok_or_else(|| {
+        let names = names.join(" or ");
+        Failure::new(RelayErrorCode::Malformed, format_args!("the query is {names} and a value"))
+    })
 }
 
-/// The value of `name` in a query string.
-pub(super) fn parameter<T: std::str::FromStr>(
-    text: Option<&str>,
-    name: &str,
-) -> Result<Option<T>, Failure> {
-    text.into_iter()
-        .flat_map(|text| text.split('&'))
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| parse(value, name))
-        .transpose()
+/// The number that a query gives `name`, or 0.
+pub(super) fn number_or_zero(query: Option<&str>, name: &str) -> Result<u64, Failure> {
+    parameter(query, &[name])?.map_or(Ok(0), |(name, value)| number(value, name))
+}
+
+/// A number in its one text form.
+pub(super) fn number(text: &str, what: &str) -> Result<u64, Failure> {
+    let number: u64 = parse(text, what)?;
+    // no sign, no zero in front
+    if number.to_string() == text {
+        Ok(number)
+    } else {
+        Err(Failure::new(RelayErrorCode::Malformed, format_args!("the {what} is not one")))
+    }
 }

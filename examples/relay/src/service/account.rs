@@ -11,7 +11,7 @@ use crate::Failure;
 use crate::login::random;
 use crate::service::Service;
 use crate::service::chains::StoredChains;
-use crate::storage::{NewSession, NewStatement, Session, Stored};
+use crate::storage::{NewSession, NewStatement, PageLimit, Session, Stored};
 
 impl Service {
     /// Takes a statement that its chain takes.
@@ -72,7 +72,8 @@ impl Service {
 
     pub(crate) fn statements(&self, account: &AccountId, from: u64) -> Result<Page, Failure> {
         let page = self.storage.statements(account, from, &self.page())?;
-        if page.items.is_empty() && from == 0 {
+        let first = PageLimit { items: 1, bytes: usize::MAX };
+        if page.items.is_empty() && self.storage.statements(account, 0, &first)?.items.is_empty() {
             return Err(Failure::not_found("account"));
         }
         Ok(page)

@@ -194,8 +194,13 @@ async fn unknown_and_broken_names_are_told_apart() {
     let id = nobody.to_string();
     assert_eq!(ask("/v1/accounts/me/statements".into()).await, RelayErrorCode::Malformed);
     assert_eq!(ask("/v1/accounts/%ff/statements".into()).await, RelayErrorCode::Malformed);
-    let path = format!("/v1/accounts/{id}/statements?from=-1");
-    assert_eq!(ask(path).await, RelayErrorCode::Malformed);
+    assert_eq!(ask(format!("/v1/accounts/{id}/statements?from=7")).await, RelayErrorCode::NotFound);
+    let upper = id.to_uppercase();
+    assert_eq!(ask(format!("/v1/accounts/{upper}/statements")).await, RelayErrorCode::Malformed);
+    assert_eq!(ask(format!("/v1/accounts/{id}/statements/")).await, RelayErrorCode::NotFound);
+    assert_eq!(ask(format!("//v1/accounts/{id}/statements")).await, RelayErrorCode::NotFound);
+    let dots = format!("/v1/conversations/../accounts/{id}/statements");
+    assert_eq!(ask(dots).await, RelayErrorCode::NotFound, "no path is tidied up");
     assert_eq!(ask("/v1/recovery/xyz".into()).await, RelayErrorCode::NotFound);
     assert_eq!(ask("/v2/health".into()).await, RelayErrorCode::NotFound);
     assert_eq!(

@@ -241,3 +241,44 @@ async fn tokens_are_hexadecimal_and_nothing_else() {
         raw::call(origin, "GET", "/v1/inbox", None, b"").await.refusal();
     assert!(detail.contains("log in"));
 }
+
+/// A number has one text form, a request takes one parameter, and nothing is guessed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_is_one_name_and_one_number() {
+    let place = open().await;
+    let mut alice = place.person("alice").await;
+    let id = alice.converse(&[]).await;
+    let token = alice.token().await;
+    let account = alice.account();
+    let get =
+        async |path: String| raw::call(place.relay.origin(), "GET", &path, Some(&token), b"").await;
+    let paths = [
+        (format!("/v1/accounts/{account}/statements"), "from"),
+        (format!("/v1/accounts/{account}/generations"), "from"),
+        (format!("/v1/conversations/{id}/entries"), "from"),
+        (format!("/v1/conversations/{id}/wraps"), "after"),
+        (format!("/v1/conversations/{id}/messages"), "after"),
+        (format!("/v1/conversations/{id}/messages"), "before"),
+    ];
+    for (path, name) in &paths {
+        for good in ["0", "1", "18446744073709551615"] {
+            assert_eq!(get(format!("{path}?{name}={good}")).await.status, 200, "{path} {good}");
+        }
+        for bad in ["", "-1", "+1", "01", "1 ", "%31", "0x1", "1.0", "1e3", "18446744073709551616"]
+        {
+            let answer = get(format!("{path}?{name}={}", bad.replace(' ', "%20"))).await;
+            assert_eq!(answer.code(), RelayErrorCode::Malformed, "{path} {name} {bad:?}");
+        }
+        for query in ["", name, "limit=5", &format!("{name}=1&{name}=2"), &format!("{name}=1&x=2")]
+        {
+            let answer = get(format!("{path}?{query}")).await;
+            assert_eq!(answer.code(), RelayErrorCode::Malformed, "{path}?{query}");
+        }
+    }
+    let both = get(format!("/v1/conversations/{id}/messages?after=1&before=2")).await;
+    assert_eq!(both.code(), RelayErrorCode::Malformed);
+    assert_eq!(get(format!("/v1/inbox?after={id}")).await.status, 200);
+    for bad in ["1".to_owned(), account.to_string(), id.to_string().to_uppercase(), String::new()] {
+        assert_eq!(get(format!("/v1/inbox?after={bad}")).await.code(), RelayErrorCode::Malformed);
+    }
+}
