@@ -50,6 +50,11 @@ pub struct Limits {
     pub body: usize,
     /// Bytes of all request bodies in memory at a time.
     pub bodies: usize,
+    /// Bytes of all pages in memory that clients have not taken yet.
+    pub answers: usize,
+    /// Bytes of the bodies, and of the pages, of one address at a time; the largest body
+    /// always fits.
+    pub memory_of_address: usize,
     /// Requests per minute of one device; a burst may use up a minute's worth.
     pub requests_per_minute: NonZeroU32,
     /// New accounts and logins per minute of one address.
@@ -70,9 +75,12 @@ pub struct Limits {
     pub page_bytes: usize,
     /// HTTP connections; one more is closed at once.
     pub connections: usize,
+    /// Connections of one address, live ones too, unless a proxy hides the addresses.
+    pub connections_of_address: usize,
     /// How long a connection may take for a request's head, or between two requests.
     pub head: Duration,
-    /// How long each MiB begun of a request's body may take.
+    /// How long each MiB begun may take: of a request's body to come, of an answer to be
+    /// taken.
     pub body_mebibyte: Duration,
     /// Live connections; one more is refused.
     pub live: usize,
@@ -97,6 +105,8 @@ impl Default for Limits {
         Self {
             body: 96 << 20,
             bodies: 384 << 20,
+            answers: 384 << 20,
+            memory_of_address: 128 << 20,
             requests_per_minute: per_minute(6_000),
             logins_per_minute: per_minute(600),
             entries_per_minute: per_minute(600),
@@ -107,6 +117,7 @@ impl Default for Limits {
             page: 200,
             page_bytes: 8 << 20,
             connections: 10_000,
+            connections_of_address: 1_000,
             head: Duration::from_secs(30),
             body_mebibyte: Duration::from_secs(30),
             live: 10_000,

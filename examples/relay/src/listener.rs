@@ -8,9 +8,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
-use crate::Limits;
-use crate::http::{self, App};
+use crate::http::{self, App, network};
+use crate::patient::Patient;
+use crate::room::Room;
 use crate::server::stopped;
+use crate::{Limits, Peer};
 
 /// Bytes of the largest request head.
 const HEAD: usize = 64 << 10;
@@ -20,6 +22,8 @@ pub(crate) struct Listener {
     pub(crate) listener: TcpListener,
     pub(crate) limits: Limits,
     pub(crate) app: App,
+    /// Connections, counted by address.
+    pub(crate) places: Arc<Room>,
 }
 
 impl Listener {
@@ -37,7 +41,7 @@ impl Listener {
             };
             while connections.try_join_next().is_some() {}
             let Ok(permit) = Arc::clone(&room).try_acquire_owned() else { continue };
-            let Some(service) = self.service(&router, &stream) else { continue };
+            let Some((service, stream)) = self.welcome(&router, stream) else { continue };
             let connection = builder.serve_connection(TokioIo::new(stream), service);
             let stop = stopped(self.app.stage.clone());
             connections.spawn(serve(connection.with_upgrades(), stop, permit));
@@ -54,20 +58,30 @@ impl Listener {
         connections.shutdown().await;
     }
 
-    fn service(
+    /// None if the other end is gone already, or has as many connections as it may.
+    fn welcome(
         &self,
         router: &Router<App>,
-        stream: &TcpStream,
-    ) -> Option<TowerToHyperService<Router>> {
+        stream: TcpStream,
+    ) -> Option<(TowerToHyperService<Router>, Patient)> {
         let socket = stream.peer_addr().ok()?.ip();
+        let place = match self.app.peer {
+            Peer::Socket => {
+                let mut place = self.places.share(network(socket));
+                place.grow(1).ok()?;
+                Some(place)
+            }
+            Peer::Forwarded => None,
+        };
         let app = App { socket, ..self.app.clone() };
-        Some(TowerToHyperService::new(router.clone().with_state(app)))
+        let service = TowerToHyperService::new(router.clone().with_state(app));
+        Some((service, Patient::new(stream, self.limits.body_mebibyte, place)))
     }
 }
 
 /// What ends a connection is its own business: the client sees it, or is gone.
 async fn serve(
-    connection: UpgradeableConnection<TokioIo<TcpStream>, TowerToHyperService<Router>>,
+    connection: UpgradeableConnection<TokioIo<Patient>, TowerToHyperService<Router>>,
     stop: impl Future<Output = ()>,
     permit: OwnedSemaphorePermit,
 ) {

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::listener::Listener;
+use crate::room::Room;
 use crate::service::Service;
 use crate::storage::Sqlite;
 use crate::{Config, Failure, http};
@@ -40,7 +41,8 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let service = Arc::new(Service::new(Arc::new(storage), origin.clone(), config.limits));
     let (peer, socket) = (config.peer, address.ip());
     let app = http::App { service, peer, socket, stage: stage.clone() };
-    let listener = Listener { listener, limits, app };
+    let places = Arc::new(Room::new(usize::MAX, limits.connections_of_address.max(1)));
+    let listener = Listener { listener, limits, app, places };
     let task = tokio::spawn(listener.run(stopped(stage)));
     Ok(Running { address, origin, stop, task })
 }

@@ -7,7 +7,7 @@ use crate::Failure;
 use crate::http::App;
 use crate::http::body::Received;
 use crate::http::caller::{Address, Caller, Id, now, read_hex};
-use crate::http::reply::{Body, Reply, blocking, number_or_zero, parameter, parse};
+use crate::http::reply::{Body, Reply, blocking, number_or_zero, page, parameter, parse};
 
 /// Bytes of a login: account, device, challenge, signature.
 const LOGIN: usize = 160;
@@ -38,8 +38,7 @@ pub(super) async fn statements(
 ) -> Reply {
     app.service.readers.take(&address)?;
     let from = number_or_zero(text.as_deref(), "from")?;
-    let page = blocking(move || app.service.statements(&account, from)).await?;
-    Body::of(&page)
+    page(&app, address, move |service| service.statements(&account, from)).await
 }
 
 pub(super) async fn generations(
@@ -49,8 +48,8 @@ pub(super) async fn generations(
     RawQuery(text): RawQuery,
 ) -> Reply {
     let from = number_or_zero(text.as_deref(), "from")?;
-    let page = blocking(move || app.service.generations(&caller.0, &account, from)).await?;
-    Body::of(&page)
+    let session = caller.session;
+    page(&app, caller.address, move |service| service.generations(&session, &account, from)).await
 }
 
 pub(super) async fn put_generation(
@@ -59,7 +58,7 @@ pub(super) async fn put_generation(
     Id(account): Id<AccountId>,
     body: Received<RECORD>,
 ) -> Reply {
-    blocking(move || app.service.put_generation(&caller.0, &account, body.bytes())).await?;
+    blocking(move || app.service.put_generation(&caller.session, &account, body.bytes())).await?;
     Ok(Body::empty())
 }
 
@@ -102,6 +101,7 @@ pub(super) async fn inbox(
 ) -> Reply {
     let after = parameter(text.as_deref(), &["after"])?
         .map_or(Ok(ConversationId::ZERO), |(name, id)| parse(id, name))?;
-    let items = blocking(move || app.service.storage.inbox(&caller.0.account, &after)).await?;
-    Body::of(&Inbox(items))
+    let account = caller.session.account;
+    page(&app, caller.address, move |service| service.storage.inbox(&account, &after).map(Inbox))
+        .await
 }

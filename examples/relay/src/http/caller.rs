@@ -13,7 +13,10 @@ use crate::storage::Session;
 use crate::{Failure, Peer};
 
 /// A device that has logged in, by the token of its `Authorization: Bearer` header.
-pub(super) struct Caller(pub(super) Session);
+pub(super) struct Caller {
+    pub(super) session: Session,
+    pub(super) address: IpAddr,
+}
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Failure;
@@ -30,7 +33,8 @@ impl FromRequestParts<App> for Caller {
         let service = app.service.clone();
         let session = blocking(move || service.session(&token, now())).await?;
         app.service.requests.take(&session.device)?;
-        Ok(Self(session))
+        let Address(address) = Address::from_request_parts(parts, app).await?;
+        Ok(Self { session, address })
     }
 }
 
@@ -56,7 +60,7 @@ fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
 }
 
 /// Whoever has one address of version 6 has all of its /64.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

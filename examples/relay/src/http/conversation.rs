@@ -4,7 +4,7 @@ use privity_conversation::format::{AppendRequest, ConversationId, WrapsRequest, 
 use crate::http::App;
 use crate::http::body::Received;
 use crate::http::caller::{Caller, Id, now};
-use crate::http::reply::{Body, Reply, blocking, number, number_or_zero, parameter};
+use crate::http::reply::{Body, Reply, blocking, number, number_or_zero, page, parameter};
 use crate::storage::Range;
 
 pub(super) async fn append(
@@ -13,7 +13,7 @@ pub(super) async fn append(
     body: Received<{ usize::MAX }>,
 ) -> Reply {
     let request: AppendRequest = body.decode()?;
-    blocking(move || app.service.append(&caller.0, &request)).await.map(|()| Body::empty())
+    blocking(move || app.service.append(&caller.session, &request)).await.map(|()| Body::empty())
 }
 
 pub(super) async fn entries(
@@ -23,8 +23,8 @@ pub(super) async fn entries(
     RawQuery(text): RawQuery,
 ) -> Reply {
     let from = number_or_zero(text.as_deref(), "from")?;
-    let page = blocking(move || app.service.entries(&caller.0, &conversation, from)).await?;
-    Body::of(&page)
+    let session = caller.session;
+    page(&app, caller.address, move |service| service.entries(&session, &conversation, from)).await
 }
 
 pub(super) async fn wraps(
@@ -34,8 +34,8 @@ pub(super) async fn wraps(
     RawQuery(text): RawQuery,
 ) -> Reply {
     let after = number_or_zero(text.as_deref(), "after")?;
-    let page = blocking(move || app.service.wraps(&caller.0, &conversation, after)).await?;
-    Body::of(&page)
+    let session = caller.session;
+    page(&app, caller.address, move |service| service.wraps(&session, &conversation, after)).await
 }
 
 pub(super) async fn put_wraps(
@@ -45,7 +45,7 @@ pub(super) async fn put_wraps(
     body: Received<{ usize::MAX }>,
 ) -> Reply {
     let request: WrapsRequest = body.decode()?;
-    blocking(move || app.service.put_wraps(&caller.0, &conversation, &request)).await?;
+    blocking(move || app.service.put_wraps(&caller.session, &conversation, &request)).await?;
     Ok(Body::empty())
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn post(
     Id(conversation): Id<ConversationId>,
     body: Received<{ limit::MESSAGE }>,
 ) -> Reply {
-    let post = move || app.service.post(&caller.0, &conversation, body.bytes(), now());
+    let post = move || app.service.post(&caller.session, &conversation, body.bytes(), now());
     let cursor = blocking(post).await?;
     Ok(Body::raw(cursor.to_be_bytes().to_vec()))
 }
@@ -71,6 +71,7 @@ pub(super) async fn messages(
         Some((name, cursor)) => Range::After(number(cursor, name)?),
         None => Range::After(0),
     };
-    let page = blocking(move || app.service.messages(&caller.0, &conversation, range)).await?;
-    Body::of(&page)
+    let session = caller.session;
+    page(&app, caller.address, move |service| service.messages(&session, &conversation, range))
+        .await
 }

@@ -18,6 +18,8 @@ use crate::server::Stage;
 use crate::service::Service;
 use crate::{Failure, Peer};
 
+pub(crate) use caller::network;
+
 /// What every handler has at hand.
 #[derive(Clone)]
 pub(crate) struct App {

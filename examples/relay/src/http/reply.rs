@@ -1,33 +1,45 @@
+use std::net::IpAddr;
+
+use axum::body::Bytes;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use privity_conversation::format::RelayErrorCode;
 use privity_wire::Codec;
 
 use crate::Failure;
+use crate::http::App;
+use crate::room::Share;
+use crate::service::Service;
 
 /// What a handler gives: bytes in the one encoding, or a refusal.
 pub(super) type Reply = Result<Body, Failure>;
 
-/// A successful answer.
-pub(super) struct Body(Vec<u8>);
+/// A successful answer: what it takes up is free again once the client has taken it.
+pub(super) struct Body {
+    bytes: Vec<u8>,
+    _share: Option<Share>,
+}
 
 impl Body {
     pub(super) const fn raw(bytes: Vec<u8>) -> Self {
-        Self(bytes)
+        Self { bytes, _share: None }
     }
 
     pub(super) const fn empty() -> Self {
-        Self(Vec::new())
+        Self::raw(Vec::new())
     }
+}
 
-    pub(super) fn of(value: &impl Codec) -> Reply {
-        value.to_bytes().map(Self).map_err(|error| Failure::new(RelayErrorCode::Internal, error))
+impl AsRef<[u8]> for Body {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
     }
 }
 
 impl IntoResponse for Body {
     fn into_response(self) -> Response {
-        ([(header::CONTENT_TYPE, "application/octet-stream")], self.0).into_response()
+        let bytes = Bytes::from_owner(self);
+        ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response()
     }
 }
 
@@ -53,6 +65,26 @@ pub(super) async fn blocking<T: Send + 'static>(
         tracing::error!(%error, "a request died");
         Failure::new(RelayErrorCode::Internal, "the request died")
     })?
+}
+
+/// Answers with what `work` finds: so many at a time, and counted in memory until the
+/// client has taken it.
+pub(super) async fn page<T: Codec + Send + 'static>(
+    app: &App,
+    address: IpAddr,
+    work: impl FnOnce(&Service) -> Result<T, Failure> + Send + 'static,
+) -> Reply {
+    let making = app.service.pages.acquire().await.map_err(internal)?;
+    let service = app.service.clone();
+    let bytes = blocking(move || work(&service)?.to_bytes().map_err(internal)).await?;
+    drop(making);
+    let mut share = app.service.answers.share(address);
+    share.grow(bytes.len())?;
+    Ok(Body { bytes, _share: Some(share) })
+}
+
+fn internal(error: impl std::fmt::Display) -> Failure {
+    Failure::new(RelayErrorCode::Internal, error)
 }
 
 /// An id, a key or a cursor from the path or the query.

@@ -15,9 +15,13 @@ use crate::Limits;
 use crate::audience::Updates;
 use crate::login::Challenges;
 use crate::rate::Rate;
+use crate::room::Room;
 use crate::seats::Seats;
 use crate::service::chains::ChainCache;
 use crate::storage::{PageLimit, Storage};
+
+/// Pages made at a time: they wait for one database, and each is in memory twice meanwhile.
+const PAGES: usize = 16;
 
 /// One relay over one storage.
 pub(crate) struct Service {
@@ -27,8 +31,12 @@ pub(crate) struct Service {
     pub(crate) updates: Updates,
     pub(crate) challenges: Challenges,
     pub(crate) chains: ChainCache,
-    /// KiB that further request bodies may take.
-    pub(crate) bodies: Arc<Semaphore>,
+    /// Bytes of request bodies in memory.
+    pub(crate) bodies: Arc<Room>,
+    /// Bytes of pages that clients have not taken yet.
+    pub(crate) answers: Arc<Room>,
+    /// Pages that are made at a time.
+    pub(crate) pages: Arc<Semaphore>,
     pub(crate) seats: Arc<Seats>,
     pub(crate) requests: Rate<DeviceId>,
     pub(crate) appends: Rate<DeviceId>,
@@ -38,14 +46,17 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn new(storage: Arc<dyn Storage>, origin: String, limits: Limits) -> Self {
-        let bodies = limits.bodies.max(limits.body).div_ceil(1 << 10);
+        let of_address = limits.memory_of_address.max(limits.body);
+        let bodies = Room::new(limits.bodies.max(limits.body), of_address);
         Self {
             storage,
             origin,
             updates: Updates::new(limits.live_backlog),
             challenges: Challenges::new(&limits),
             chains: ChainCache::default(),
-            bodies: Arc::new(Semaphore::new(bodies.min(Semaphore::MAX_PERMITS))),
+            bodies: Arc::new(bodies),
+            answers: Arc::new(Room::new(limits.answers, of_address)),
+            pages: Arc::new(Semaphore::new(PAGES)),
             seats: Arc::new(Seats::new(&limits)),
             requests: Rate::per_minute(limits.requests_per_minute),
             appends: Rate::per_minute(limits.entries_per_minute),

@@ -8,6 +8,7 @@ mod hostile;
 mod limits;
 mod live;
 mod login;
+mod memory;
 mod messages;
 mod person;
 mod raw;
