@@ -171,8 +171,8 @@ impl Service {
         conversation: &ConversationId,
         range: Range,
     ) -> Result<Page, Failure> {
-        let membership = self.member(caller, conversation)?;
-        self.storage.messages(conversation, &membership, range, &self.page())
+        self.member(caller, conversation)?;
+        self.storage.messages(conversation, &caller.account, range, &self.page())
     }
 
     fn member(

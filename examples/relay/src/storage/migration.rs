@@ -46,6 +46,24 @@ CREATE INDEX session_ends ON session (ends);
 DROP INDEX message_of;
 CREATE INDEX message_of ON message (conversation, cursor, position);
 ",
+    // Between which messages a membership lies, so that no page looks through all the others;
+    // earlier memberships of who came back.
+    "
+ALTER TABLE entry ADD COLUMN newest INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE membership ADD COLUMN oldest INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE membership ADD COLUMN newest INTEGER;
+UPDATE membership SET newest = COALESCE((
+    SELECT MAX(m.cursor) FROM message m
+    WHERE m.conversation = membership.conversation AND m.position < membership.until), 0)
+    WHERE until NOT NULL;
+CREATE TABLE earlier_membership (
+    account BLOB NOT NULL, conversation BLOB NOT NULL, floor INTEGER NOT NULL,
+    until INTEGER NOT NULL, oldest INTEGER NOT NULL, newest INTEGER NOT NULL,
+    PRIMARY KEY (account, conversation, until)) WITHOUT ROWID;
+CREATE VIEW period AS
+    SELECT account, conversation, floor, until, oldest, newest FROM membership
+    UNION ALL SELECT account, conversation, floor, until, oldest, newest FROM earlier_membership;
+",
 ];
 
 /// Brings a database of any earlier release to this one's schema.

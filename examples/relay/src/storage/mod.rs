@@ -41,13 +41,9 @@ pub struct NewStatement {
     pub registered: Option<Vec<u8>>,
 }
 
-/// One membership as the inbox and the page queries need it.
+/// An account's newest membership of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {
-    /// Who.
-    pub account: AccountId,
-    /// Oldest position that it may read.
-    pub floor: u64,
     /// The entry that ended it.
     pub until: Option<u64>,
 }
@@ -266,11 +262,12 @@ pub trait Storage: Send + Sync {
         now: u64,
         bytes: &[u8],
     ) -> Result<Posted, Failure>;
-    /// Messages at the positions that `membership` may read.
+    /// Messages that an account's memberships let it read: at positions from each one's floor
+    /// on, stored before its end.
     fn messages(
         &self,
         conversation: &ConversationId,
-        membership: &Membership,
+        account: &AccountId,
         range: Range,
         limit: &PageLimit,
     ) -> Result<Page, Failure>;

@@ -15,6 +15,18 @@ use crate::storage::{
     Posted, Range, Session, Storage, Stored,
 };
 
+/// Messages of a conversation between two cursors that one of an account's memberships
+/// grants.
+macro_rules! granted {
+    () => {
+        "SELECT m.cursor, m.bytes FROM message m \
+         WHERE m.conversation = ?1 AND m.cursor > ?3 AND m.cursor <= ?4 AND EXISTS ( \
+             SELECT 1 FROM period p WHERE p.account = ?2 AND p.conversation = ?1 \
+             AND m.position >= p.floor AND m.position < COALESCE(p.until, ?5) \
+             AND m.cursor <= COALESCE(p.newest, ?5))"
+    };
+}
+
 impl Storage for Sqlite {
     fn publish(&self, statement: &NewStatement) -> Result<Stored, Failure> {
         self.publish_statement(statement)
@@ -81,7 +93,9 @@ impl Storage for Sqlite {
         }
         swap_head(&transaction, new)?;
         transaction.execute(
-            "INSERT INTO entry (conversation, position, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO entry (conversation, position, hash, bytes, newest) VALUES \
+                 (?1, ?2, ?3, ?4, \
+                 COALESCE((SELECT MAX(cursor) FROM message WHERE conversation = ?1), 0))",
             params![new.conversation.0, sql(new.position), new.hash.0, new.bytes],
         )?;
         for change in &new.memberships {
@@ -155,22 +169,33 @@ impl Storage for Sqlite {
     fn messages(
         &self,
         conversation: &ConversationId,
-        membership: &Membership,
+        account: &AccountId,
         range: Range,
         limit: &PageLimit,
     ) -> Result<Page, Failure> {
-        const UP: &str = "SELECT cursor, bytes FROM message WHERE conversation = ?1 AND \
-             cursor > ?2 AND position >= ?3 AND position < ?4 ORDER BY cursor LIMIT ?5";
-        const DOWN: &str = "SELECT cursor, bytes FROM message WHERE conversation = ?1 AND \
-             cursor < ?2 AND position >= ?3 AND position < ?4 ORDER BY cursor DESC LIMIT ?5";
-        let (query, cursor) = match range {
-            Range::After(cursor) => (UP, cursor),
-            Range::Before(cursor) => (DOWN, cursor),
+        const BOUNDS: &str = "SELECT MIN(oldest), MAX(COALESCE(newest, ?3)) FROM period \
+             WHERE account = ?1 AND conversation = ?2";
+        const UP: &str = concat!(granted!(), " ORDER BY m.cursor LIMIT ?6");
+        const DOWN: &str = concat!(granted!(), " ORDER BY m.cursor DESC LIMIT ?6");
+        let connection = self.lock();
+        let mut bounds = connection.prepare_cached(BOUNDS)?;
+        let (oldest, newest): (Option<i64>, Option<i64>) = bounds
+            .query_row(params![account.0, conversation.0, i64::MAX], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        let (mut after, mut last) = (oldest.unwrap_or(0), newest.unwrap_or(0));
+        let query = match range {
+            Range::After(cursor) => {
+                after = after.max(sql(cursor));
+                UP
+            }
+            Range::Before(cursor) => {
+                last = last.min(sql(cursor).saturating_sub(1));
+                DOWN
+            }
         };
-        let until = membership.until.map_or(i64::MAX, sql);
-        let parameters =
-            params![conversation.0, sql(cursor), sql(membership.floor), until, rows(limit)];
-        let mut page = page(&self.lock(), query, parameters, limit)?;
+        let parameters = params![conversation.0, account.0, after, last, i64::MAX, rows(limit)];
+        let mut page = page(&connection, query, parameters, limit)?;
         page.items.sort_by_key(|item| item.cursor);
         Ok(page)
     }
@@ -182,11 +207,9 @@ impl Storage for Sqlite {
     ) -> Result<Option<Membership>, Failure> {
         let connection = self.lock();
         let mut query = connection.prepare_cached(
-            "SELECT floor, until FROM membership WHERE account = ?1 AND conversation = ?2",
+            "SELECT until FROM membership WHERE account = ?1 AND conversation = ?2",
         )?;
-        let read = |row: &Row<'_>| {
-            Ok(Membership { account: *account, floor: row.get(0)?, until: row.get(1)? })
-        };
+        let read = |row: &Row<'_>| Ok(Membership { until: row.get(0)? });
         Ok(query.query_row(params![account.0, conversation.0], read).optional()?)
     }
 
@@ -197,9 +220,8 @@ impl Storage for Sqlite {
     ) -> Result<Vec<InboxItem>, Failure> {
         let connection = self.lock();
         let mut query = connection.prepare_cached(
-            "SELECT c.id, MIN(c.position, COALESCE(s.until, c.position)), COALESCE(( \
-                 SELECT m.cursor FROM message m WHERE m.conversation = c.id \
-                 AND (s.until IS NULL OR m.position < s.until) ORDER BY m.cursor DESC LIMIT 1), 0) \
+            "SELECT c.id, MIN(c.position, COALESCE(s.until, c.position)), COALESCE(s.newest, ( \
+                 SELECT MAX(m.cursor) FROM message m WHERE m.conversation = c.id), 0) \
              FROM membership s JOIN conversation c ON c.id = s.conversation \
              WHERE s.account = ?1 AND s.conversation > ?2 ORDER BY s.conversation LIMIT ?3",
         )?;
@@ -285,15 +307,28 @@ fn change_membership(
     change: &MembershipChange,
 ) -> Result<(), Failure> {
     match change {
-        MembershipChange::Begins { account, floor } => connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO membership (account, conversation, floor, until) \
-                 VALUES (?1, ?2, ?3, NULL)",
-            )?
-            .execute(params![account.0, conversation.0, sql(*floor)])?,
+        MembershipChange::Begins { account, floor } => {
+            connection
+                .prepare_cached(
+                    "INSERT INTO earlier_membership SELECT account, conversation, floor, until, \
+                         oldest, newest FROM membership \
+                     WHERE account = ?1 AND conversation = ?2 AND until NOT NULL",
+                )?
+                .execute(params![account.0, conversation.0])?;
+            connection
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO membership \
+                         (account, conversation, floor, until, oldest, newest) \
+                     VALUES (?1, ?2, ?3, NULL, COALESCE((SELECT newest FROM entry \
+                         WHERE conversation = ?2 AND position = ?3), 0), NULL)",
+                )?
+                .execute(params![account.0, conversation.0, sql(*floor)])?
+        }
         MembershipChange::Ends { account } => connection
             .prepare_cached(
-                "UPDATE membership SET until = ?3 WHERE account = ?1 AND conversation = ?2",
+                "UPDATE membership SET until = ?3, newest = COALESCE((SELECT newest FROM entry \
+                     WHERE conversation = ?2 AND position = ?3), 0) \
+                 WHERE account = ?1 AND conversation = ?2",
             )?
             .execute(params![account.0, conversation.0, sql(position)])?,
     };

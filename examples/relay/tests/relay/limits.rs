@@ -213,7 +213,7 @@ async fn a_full_inbox_comes_in_lists() {
         id[..8].copy_from_slice(&(number as u64).to_be_bytes());
         transaction.execute("INSERT INTO conversation VALUES (?1, 0, ?1, x'')", [id]).unwrap();
         transaction
-            .execute("INSERT INTO membership VALUES (?1, ?2, 0, NULL)", [account, id])
+            .execute("INSERT INTO membership VALUES (?1, ?2, 0, NULL, 0, NULL)", [account, id])
             .unwrap();
     }
     transaction.commit().unwrap();

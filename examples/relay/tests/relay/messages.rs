@@ -162,3 +162,41 @@ async fn who_is_added_from_now_on_gets_nothing_older() {
     alice.add(&id, &carol, History::Full).await;
     assert_eq!(cursors(&page(&carol, &id, Window::After(0)).await), [old, new]);
 }
+
+/// What one was granted before stays granted; the time between is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_back_reads_both_memberships_and_nothing_between() {
+    let place = Place::new().await;
+    let (mut alice, bob) = (place.person("alice").await, place.person("bob").await);
+    let id = alice.converse(&[&bob]).await;
+    let mut granted = Vec::new();
+    for _ in 0..2 {
+        granted.push(alice.say(&id, "with Bob").await);
+        alice.remove(&id, &bob).await;
+        alice.say(&id, "without Bob").await;
+        alice.add(&id, &bob, History::FromNow).await;
+    }
+    granted.push(alice.say(&id, "with Bob again").await);
+    assert_eq!(cursors(&page(&bob, &id, Window::After(0)).await), granted);
+    assert_eq!(cursors(&page(&bob, &id, Window::Before(u64::MAX)).await), granted);
+    assert_eq!(cursors(&page(&bob, &id, Window::After(granted[0])).await), granted[1..]);
+    assert_eq!(cursors(&page(&bob, &id, Window::Before(granted[2])).await), granted[..2]);
+    alice.remove(&id, &bob).await;
+    assert_eq!(cursors(&page(&bob, &id, Window::After(0)).await), granted);
+    alice.add(&id, &bob, History::Full).await;
+    assert_eq!(page(&bob, &id, Window::After(0)).await.items.len(), 5);
+}
+
+/// A sender who had not seen the removal may still post: not to the removed member.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_posted_after_a_membership_ended_is_not_its_members() {
+    let place = Place::new().await;
+    let (mut alice, bob) = (place.person("alice").await, place.person("bob").await);
+    let id = alice.converse(&[&bob]).await;
+    let late = alice.draft_message(&id, "sealed before, posted after");
+    alice.remove(&id, &bob).await;
+    let cursor = alice.device.relay.post(&id, late).await.unwrap();
+    assert!(page(&bob, &id, Window::After(0)).await.items.is_empty());
+    assert_eq!(bob.device.relay.inbox().await.unwrap().0[0].newest, 0);
+    assert_eq!(cursors(&page(&alice, &id, Window::After(0)).await), [cursor]);
+}

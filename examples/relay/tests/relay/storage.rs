@@ -5,6 +5,11 @@ use crate::person::Place;
 
 /// The schema of version 1, as it was released; what came after is undone.
 const TO_VERSION_1: &str = "
+DROP VIEW period;
+DROP TABLE earlier_membership;
+ALTER TABLE membership DROP COLUMN newest;
+ALTER TABLE membership DROP COLUMN oldest;
+ALTER TABLE entry DROP COLUMN newest;
 DROP INDEX session_of;
 DROP INDEX session_ends;
 DROP INDEX message_of;
@@ -46,9 +51,11 @@ async fn a_restart_keeps_everything_and_a_token_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_of_each_older_schema_opens_with_its_content() {
     let place = Place::new().await;
-    let mut alice = place.person("alice").await;
-    let id = alice.converse(&[]).await;
+    let (mut alice, bob) = (place.person("alice").await, place.person("bob").await);
+    let id = alice.converse(&[&bob]).await;
     alice.say(&id, "hello").await;
+    alice.remove(&id, &bob).await;
+    alice.say(&id, "without Bob").await;
     let database = place.database();
     place.relay.stop().await;
     let newest = schema(&database);
@@ -60,6 +67,9 @@ async fn a_database_of_each_older_schema_opens_with_its_content() {
     let mut client = privity_client::RelayClient::new(relay.origin());
     let nonce = client.challenge().await.unwrap();
     client.login(&alice.login(relay.origin(), nonce)).await.unwrap();
+    assert_eq!(client.messages(&id, Window::After(0)).await.unwrap().items.len(), 2);
+    let nonce = client.challenge().await.unwrap();
+    client.login(&bob.login(relay.origin(), nonce)).await.unwrap();
     assert_eq!(client.messages(&id, Window::After(0)).await.unwrap().items.len(), 1);
     relay.stop().await;
 
