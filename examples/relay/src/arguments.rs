@@ -17,6 +17,7 @@ usage: privity-relay [OPTION...]
                               https://NAME
   --behind-proxy              take client addresses from X-Forwarded-For; only if a proxy
                               sets it
+  --storage BYTES             largest database; more is refused [1099511627776]
   --body BYTES                largest request body [100663296]
   --requests COUNT            requests of one device a minute [6000]
   --logins COUNT              registrations and logins of one address a minute [600]
@@ -50,6 +51,7 @@ pub(crate) fn read(mut arguments: Parser) -> Result<Wish, Error> {
             "database" => config.database = arguments.value()?.into(),
             "origin" => config.origin = Some(arguments.value()?.parse_with(origin)?),
             "behind-proxy" => config.peer = Peer::Forwarded,
+            "storage" => limits.storage = arguments.value()?.parse()?,
             "body" => limits.body = arguments.value()?.parse()?,
             "requests" => limits.requests_per_minute = count(&mut arguments)?,
             "logins" => limits.logins_per_minute = count(&mut arguments)?,
@@ -94,6 +96,7 @@ mod tests {
             "--origin",
             "https://relay.example",
             "--behind-proxy",
+            "--storage=7",
             "--body=1",
             "--requests=2",
             "--logins=3",
@@ -108,8 +111,9 @@ mod tests {
         assert_eq!(config.peer, Peer::Forwarded);
         let Limits { body, requests_per_minute, logins_per_minute, .. } = config.limits;
         assert_eq!((body, requests_per_minute.get(), logins_per_minute.get()), (1, 2, 3));
-        let Limits { entries_per_minute, connections, live, .. } = config.limits;
+        let Limits { entries_per_minute, connections, live, storage, .. } = config.limits;
         assert_eq!((entries_per_minute.get(), connections, live), (4, 5, 6));
+        assert_eq!(storage, 7);
     }
 
     #[test]
@@ -130,6 +134,7 @@ mod tests {
     fn the_help_names_the_defaults_in_force() {
         let limits = Limits::default();
         for default in [
+            limits.storage,
             limits.body as u64,
             limits.requests_per_minute.get().into(),
             limits.logins_per_minute.get().into(),

@@ -61,6 +61,13 @@ pub struct Limits {
     pub logins_per_minute: NonZeroU32,
     /// Entries per minute of one device that neither remove, leave nor move a pin.
     pub entries_per_minute: NonZeroU32,
+    /// Bytes of the bodies that one account, or one address without a login, may hand in at
+    /// once; the largest body always fits.
+    pub intake: usize,
+    /// ... and a minute after that.
+    pub intake_per_minute: usize,
+    /// Bytes of the largest database; what would make it larger is refused.
+    pub storage: u64,
     /// How long a token lasts.
     pub token: Duration,
     /// Tokens of one device; one more ends the oldest.
@@ -110,6 +117,9 @@ impl Default for Limits {
             requests_per_minute: per_minute(6_000),
             logins_per_minute: per_minute(600),
             entries_per_minute: per_minute(600),
+            intake: 192 << 20,
+            intake_per_minute: 64 << 20,
+            storage: 1 << 40,
             token: Duration::from_hours(24),
             tokens: 8,
             challenge: Duration::from_mins(1),

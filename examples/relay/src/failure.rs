@@ -52,8 +52,11 @@ impl From<rusqlite::Error> for Failure {
         use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
         tracing::error!(%error, "the database failed");
         match error.sqlite_error_code() {
-            Some(DatabaseBusy | DatabaseLocked | DiskFull) => {
+            Some(DatabaseBusy | DatabaseLocked) => {
                 Self::later(RelayErrorCode::Unavailable, 1_000, "the relay's storage is busy")
+            }
+            Some(DiskFull) => {
+                Self::later(RelayErrorCode::Unavailable, 60_000, "the relay's storage is full")
             }
             _ => Self::later(RelayErrorCode::Internal, 1_000, "the relay's storage failed"),
         }

@@ -32,7 +32,7 @@ pub(crate) enum Stage {
 /// # Errors
 /// If the database can't be opened or the address is taken.
 pub async fn start(config: Config) -> Result<Running, Failure> {
-    let storage = Sqlite::open(&config.database, config.limits.database)?;
+    let storage = Sqlite::open(&config.database, config.limits.database, config.limits.storage)?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| taken(&config, error))?;
     let address = listener.local_addr().map_err(|error| taken(&config, error))?;
     let origin = config.origin.clone().unwrap_or_else(|| format!("http://{address}"));

@@ -8,6 +8,7 @@ use crate::http::App;
 use crate::http::body::Received;
 use crate::http::caller::{Address, Caller, Id, now, read_hex};
 use crate::http::reply::{Body, Reply, blocking, number_or_zero, page, parameter, parse};
+use crate::service::Payer;
 
 /// Bytes of a login: account, device, challenge, signature.
 const LOGIN: usize = 160;
@@ -26,7 +27,7 @@ pub(super) async fn register(
     body: Received<PUBLISH>,
 ) -> Reply {
     app.service.logins.take(&address)?;
-    let request: PublishRequest = body.decode()?;
+    let request: PublishRequest = body.paid(&app, Payer::Address(address))?.decode()?;
     blocking(move || app.service.publish(&request)).await.map(|()| Body::empty())
 }
 
@@ -58,6 +59,7 @@ pub(super) async fn put_generation(
     Id(account): Id<AccountId>,
     body: Received<RECORD>,
 ) -> Reply {
+    let body = body.paid(&app, caller.pays())?;
     blocking(move || app.service.put_generation(&caller.session, &account, body.bytes())).await?;
     Ok(Body::empty())
 }

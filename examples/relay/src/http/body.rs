@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use crate::http::App;
 use crate::http::caller::Address;
 use crate::room::Share;
+use crate::service::Payer;
 use crate::{Failure, Limits};
 
 const MEBIBYTE: usize = 1 << 20;
@@ -20,6 +21,11 @@ pub(super) struct Received<const MOST: usize> {
 impl<const MOST: usize> Received<MOST> {
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Counts it to whoever hands it in.
+    pub(super) fn paid(self, app: &App, payer: Payer) -> Result<Self, Failure> {
+        app.service.take_in(payer, self.bytes.len()).map(|()| self)
     }
 
     /// A value in the one encoding.

@@ -9,6 +9,7 @@ use privity_conversation::format::RelayErrorCode;
 
 use crate::http::App;
 use crate::http::reply::{blocking, parse};
+use crate::service::Payer;
 use crate::storage::Session;
 use crate::{Failure, Peer};
 
@@ -16,6 +17,12 @@ use crate::{Failure, Peer};
 pub(super) struct Caller {
     pub(super) session: Session,
     pub(super) address: IpAddr,
+}
+
+impl Caller {
+    pub(super) const fn pays(&self) -> Payer {
+        Payer::Account(self.session.account)
+    }
 }
 
 impl FromRequestParts<App> for Caller {

@@ -12,7 +12,7 @@ pub(super) async fn append(
     caller: Caller,
     body: Received<{ usize::MAX }>,
 ) -> Reply {
-    let request: AppendRequest = body.decode()?;
+    let request: AppendRequest = body.paid(&app, caller.pays())?.decode()?;
     blocking(move || app.service.append(&caller.session, &request)).await.map(|()| Body::empty())
 }
 
@@ -44,7 +44,7 @@ pub(super) async fn put_wraps(
     Id(conversation): Id<ConversationId>,
     body: Received<{ usize::MAX }>,
 ) -> Reply {
-    let request: WrapsRequest = body.decode()?;
+    let request: WrapsRequest = body.paid(&app, caller.pays())?.decode()?;
     blocking(move || app.service.put_wraps(&caller.session, &conversation, &request)).await?;
     Ok(Body::empty())
 }
@@ -55,6 +55,7 @@ pub(super) async fn post(
     Id(conversation): Id<ConversationId>,
     body: Received<{ limit::MESSAGE }>,
 ) -> Reply {
+    let body = body.paid(&app, caller.pays())?;
     let post = move || app.service.post(&caller.session, &conversation, body.bytes(), now());
     let cursor = blocking(post).await?;
     Ok(Body::raw(cursor.to_be_bytes().to_vec()))

@@ -6,12 +6,12 @@ mod conversation;
 mod wrap;
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use privity_conversation::format::{DeviceId, limit};
+use privity_conversation::format::{AccountId, DeviceId, limit};
 use tokio::sync::Semaphore;
 
-use crate::Limits;
 use crate::audience::Updates;
 use crate::login::Challenges;
 use crate::rate::Rate;
@@ -19,6 +19,7 @@ use crate::room::Room;
 use crate::seats::Seats;
 use crate::service::chains::ChainCache;
 use crate::storage::{PageLimit, Storage};
+use crate::{Failure, Limits};
 
 /// Pages made at a time: they wait for one database, and each is in memory twice meanwhile.
 const PAGES: usize = 16;
@@ -42,6 +43,14 @@ pub(crate) struct Service {
     pub(crate) appends: Rate<DeviceId>,
     pub(crate) logins: Rate<IpAddr>,
     pub(crate) readers: Rate<IpAddr>,
+    intake: Rate<Payer>,
+}
+
+/// On whose account bytes come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Payer {
+    Account(AccountId),
+    Address(IpAddr),
 }
 
 impl Service {
@@ -62,12 +71,26 @@ impl Service {
             appends: Rate::per_minute(limits.entries_per_minute),
             logins: Rate::per_minute(limits.logins_per_minute),
             readers: Rate::per_minute(limits.requests_per_minute),
+            intake: Rate::per_minute_after(
+                kibibytes(limits.intake_per_minute),
+                kibibytes(limits.intake.max(limits.body)),
+            ),
             limits,
         }
+    }
+
+    /// Counts a body's bytes, a KiB at least.
+    pub(crate) fn take_in(&self, payer: Payer, bytes: usize) -> Result<(), Failure> {
+        self.intake.take_many(&payer, kibibytes(bytes))
     }
 
     /// How much one page holds.
     pub(crate) fn page(&self) -> PageLimit {
         PageLimit { items: self.limits.page.clamp(1, limit::PAGE), bytes: self.limits.page_bytes }
     }
+}
+
+fn kibibytes(bytes: usize) -> NonZeroU32 {
+    let count = u32::try_from(bytes.div_ceil(1 << 10)).unwrap_or(u32::MAX);
+    NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
 }

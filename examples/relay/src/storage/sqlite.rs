@@ -16,11 +16,12 @@ pub struct Sqlite(Mutex<Connection>);
 impl Sqlite {
     /// Opens the file, makes it if it is not there, and brings its schema up to date.
     ///
-    /// A call waits for `wait` when another program writes to the file.
+    /// A call waits for `wait` when another program writes to the file; what would make it
+    /// larger than `most` bytes is refused.
     ///
     /// # Errors
     /// If the file can't be opened, is no database, or is of a newer release.
-    pub fn open(path: &Path, wait: Duration) -> Result<Self, Failure> {
+    pub fn open(path: &Path, wait: Duration, most: u64) -> Result<Self, Failure> {
         let unusable = |error: rusqlite::Error| {
             let file = path.display();
             Failure::new(
@@ -33,6 +34,10 @@ impl Sqlite {
         connection.pragma_update(None, "journal_mode", "WAL").map_err(unusable)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(unusable)?;
         migrate(&mut connection)?;
+        let page: u64 =
+            connection.pragma_query_value(None, "page_size", |row| row.get(0)).map_err(unusable)?;
+        let pages = (most / page.max(1)).clamp(1, MOST_PAGES);
+        connection.pragma_update(None, "max_page_count", pages).map_err(unusable)?;
         Ok(Self(Mutex::new(connection)))
     }
 
@@ -44,6 +49,9 @@ impl Sqlite {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// More pages no SQLite file has.
+const MOST_PAGES: u64 = 0xffff_fffe;
 
 /// A row of `cursor, bytes`.
 fn stored_item(row: &Row<'_>) -> rusqlite::Result<StoredItem> {

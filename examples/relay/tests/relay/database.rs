@@ -32,7 +32,7 @@ async fn reading_goes_on_while_another_program_writes() {
 async fn a_login_that_was_checked_before_a_statement_is_not_kept() {
     let place = Place::new().await;
     let alice = place.person("alice").await;
-    let storage = Sqlite::open(&place.database(), Duration::from_secs(5)).unwrap();
+    let storage = Sqlite::open(&place.database(), Duration::from_secs(5), 1 << 30).unwrap();
     let session = Session { account: alice.account(), device: alice.device.client.device() };
     let new = NewSession { token: [1; 32], session, now: 0, ends: u64::MAX, seq: 0 };
     storage.put_session(&new, 8).unwrap();
@@ -56,7 +56,7 @@ async fn logins_that_ended_are_forgotten() {
     place.client().publish(&statement).await.unwrap();
     let account = Statement::from_bytes(&statement.statement.0).unwrap().body.account_id().unwrap();
     assert_eq!(account, alice.account());
-    let storage = Sqlite::open(&place.database(), Duration::from_secs(5)).unwrap();
+    let storage = Sqlite::open(&place.database(), Duration::from_secs(5), 1 << 30).unwrap();
     for number in 0..20_u8 {
         let session = Session { account, device: DeviceId([number; 32]) };
         let now = u64::from(number) * 10;

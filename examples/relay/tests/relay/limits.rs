@@ -2,6 +2,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use privity::format::{RelayErrorCode, limit};
+use privity_client::Window;
 use tokio::io::AsyncReadExt;
 
 use crate::person::{Place, append_of, code, refusal};
@@ -220,4 +221,57 @@ async fn a_full_inbox_comes_in_lists() {
     let inbox = alice.device.relay.inbox().await.unwrap().0;
     assert_eq!(inbox.len(), most);
     assert!(inbox.is_sorted_by(|a, b| a.conversation < b.conversation));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_account_hands_in_is_limited_in_bytes() {
+    let place = Place::with(|limits| {
+        (limits.body, limits.intake, limits.intake_per_minute) = (8_192, 100_000, 1);
+    })
+    .await;
+    let (mut alice, mut bob) = (place.person("alice").await, place.person("bob").await);
+    let id = alice.converse(&[]).await;
+    let refused = loop {
+        let message = alice.draft_message(&id, &"x".repeat(3_000));
+        if let Err(error) = alice.device.relay.post(&id, message).await {
+            break refusal::<()>(Err(error));
+        }
+    };
+    assert_eq!(refused.code, RelayErrorCode::SlowDown);
+    assert!(refused.retry_after > 1_000, "{refused:?}");
+    let page = alice.device.relay.messages(&id, Window::After(0)).await.unwrap();
+    let bytes: usize = page.items.iter().map(|item| item.bytes.0.len()).sum();
+    assert!((60_000..100_000).contains(&bytes), "{bytes}");
+    // another account's is its own
+    bob.converse(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_database_takes_nothing_and_is_read_on() {
+    let place = Place::with(|limits| limits.storage = 600_000).await;
+    let mut alice = place.person("alice").await;
+    let id = alice.converse(&[]).await;
+    let mut said = 0;
+    let refused = loop {
+        let message = alice.draft_message(&id, &"x".repeat(30_000));
+        match alice.device.relay.post(&id, message).await {
+            Ok(_) => said += 1,
+            Err(error) => break refusal::<()>(Err(error)),
+        }
+    };
+    assert_eq!(refused.code, RelayErrorCode::Unavailable);
+    assert!(refused.retry_after > 0 && refused.detail.contains("full"), "{refused:?}");
+    assert!(said > 5);
+    place.client().health().await.unwrap();
+    let page = alice.device.relay.messages(&id, Window::After(0)).await.unwrap();
+    assert_eq!(page.items.len(), said);
+    // the operator gives it more room
+    let (listen, database) = (place.relay.address(), place.database());
+    place.relay.stop().await;
+    assert!(std::fs::metadata(&database).unwrap().len() <= 600_000);
+    let mut config = privity_relay::Config::loopback(database);
+    config.listen = listen;
+    let relay = privity_relay::start(config).await.unwrap();
+    alice.say(&id, "room again").await;
+    relay.stop().await;
 }
