@@ -116,3 +116,37 @@ const fn digit(character: u8) -> Option<u8> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(address: &str) -> IpAddr {
+        network(address.parse().unwrap())
+    }
+
+    #[test]
+    fn an_address_of_version_6_counts_as_its_64_and_one_of_version_4_as_itself() {
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2:ffff::1"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+    }
+
+    #[test]
+    fn a_proxys_word_is_the_last_address_of_the_last_header() {
+        let said = |lines: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            forwarded(&headers).map(|address| address.to_string())
+        };
+        assert_eq!(said(&["203.0.113.9"]).as_deref(), Some("203.0.113.9"));
+        assert_eq!(said(&["1.1.1.1, 203.0.113.9"]).as_deref(), Some("203.0.113.9"));
+        assert_eq!(said(&["1.1.1.1", "2001:db8::9"]).as_deref(), Some("2001:db8::9"));
+        for nothing in [&[][..], &[""], &["somebody"], &["203.0.113.9, unknown"]] {
+            assert_eq!(said(nothing), None, "{nothing:?}");
+        }
+    }
+}

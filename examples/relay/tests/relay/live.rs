@@ -252,3 +252,34 @@ async fn a_revoked_device_hears_nothing_more() {
     relay.publish(&revoked).await.unwrap();
     assert_eq!(code(live.next().await), RelayErrorCode::LoginNeeded);
 }
+
+/// A ping of the device is answered, and is no chatter.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_may_ping() {
+    let place = Place::new().await;
+    let mut alice = place.person("alice").await;
+    let mut socket = dial(&place).await;
+    let Some(Ok(Message::Binary(bytes))) = socket.next().await else { panic!("no challenge") };
+    let LiveFrame::Challenge(nonce) = LiveFrame::from_bytes(&bytes).unwrap() else {
+        panic!("no challenge")
+    };
+    let login = LiveFrame::Login(alice.login(place.relay.origin(), nonce)).to_bytes().unwrap();
+    socket.send(Message::Binary(login.into())).await.unwrap();
+    socket.send(Message::Ping(b"there?".to_vec().into())).await.unwrap();
+    loop {
+        match socket.next().await.unwrap().unwrap() {
+            Message::Pong(bytes) => break assert_eq!(&bytes[..], b"there?"),
+            Message::Close(frame) => panic!("{frame:?}"),
+            _ => {}
+        }
+    }
+    let id = alice.converse(&[]).await;
+    let entries = LiveFrame::Entries { conversation: id, head: 0 }.to_bytes().unwrap();
+    loop {
+        match socket.next().await.unwrap().unwrap() {
+            Message::Binary(bytes) if bytes[..] == entries[..] => break,
+            Message::Close(frame) => panic!("{frame:?}"),
+            _ => {}
+        }
+    }
+}

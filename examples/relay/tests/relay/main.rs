@@ -3,6 +3,7 @@
 
 mod accounts;
 mod append;
+mod contract;
 mod database;
 mod hostile;
 mod limits;
