@@ -197,6 +197,11 @@ pub const CODES: &[Code] = &[
         NOT_HIS,
     ),
     row(
+        "message/not-granted",
+        "the log does not grant what was sealed there",
+        "Show nothing of it: it is not for this account.",
+    ),
+    row(
         "blocked/not-accepted",
         "the invitation is not accepted yet",
         "Ask the user; `accept` or `decline`.",

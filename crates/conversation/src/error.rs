@@ -31,6 +31,8 @@ pub enum Error {
     Blocked(Blocked),
     /// A message's author had no right to it; says which.
     Message(AuthorFault),
+    /// The log does not let this account read where the message was sealed.
+    NotGranted,
 }
 
 impl Error {
@@ -56,6 +58,7 @@ impl Error {
             Self::Misuse(_) => "error/misuse",
             Self::Blocked(blocked) => blocked.code(),
             Self::Message(fault) => fault.code(),
+            Self::NotGranted => "message/not-granted",
         }
     }
 
@@ -98,6 +101,7 @@ impl fmt::Display for Error {
             Self::Misuse(what) => write!(f, "the call does not fit the state: {what}"),
             Self::Blocked(blocked) => write!(f, "{blocked}"),
             Self::Message(fault) => write!(f, "a message is refused: {fault}"),
+            Self::NotGranted => write!(f, "the log does not grant what was sealed there"),
         }
     }
 }

@@ -37,6 +37,7 @@ fn produced() -> BTreeSet<&'static str> {
         Error::Decrypt,
         Error::Crypto(privity_primitives::Error::TooLong),
         Error::Misuse("x"),
+        Error::NotGranted,
         Blocked::NotAccepted.into(),
         Blocked::NotMember.into(),
         Blocked::Forked.into(),

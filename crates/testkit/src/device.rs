@@ -13,6 +13,16 @@ use crate::{Answer, Fate, Link, Relay};
 /// Requests that one call may lead to.
 const REQUESTS: usize = 1_000;
 
+/// Times that messages are read before the device waits for its next turn.
+const ROUNDS: usize = 3;
+
+/// Whether a message could be held that had to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Enough,
+    None,
+}
+
 /// A message as the device has shown it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
@@ -228,21 +238,51 @@ impl Device {
         if !self.client.knows(id) {
             return Ok(());
         }
+        for _ in 0..ROUNDS {
+            let news = self.events.len();
+            let room = self.read_page(id, relay, link)?;
+            self.read_held(id, relay, link)?;
+            let again = Event::ReceiveAgain { conversation: *id };
+            if self.events.iter().skip(news).any(|event| *event == again) {
+                self.read.insert(*id, 0);
+            } else if room == Room::Enough {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the messages that are new at the relay, until there is no room to hold one.
+    fn read_page(
+        &mut self,
+        id: &ConversationId,
+        relay: &mut Relay,
+        link: &mut Link,
+    ) -> Result<Room, Error> {
         let read = self.read.get(id).copied().unwrap_or(0);
-        let Some(log) = relay.logs.get(id) else { return Ok(()) };
+        let Some(log) = relay.logs.get(id) else { return Ok(Room::Enough) };
         let page: Vec<Vec<u8>> = log.messages.iter().skip(read).cloned().collect();
         let end = log.messages.len();
         for message in link.order(&page) {
             let (incoming, changes) =
                 self.call(|client, context| client.receive(id, &message, context))?;
             if matches!(incoming, Incoming::NotNow) {
-                return Ok(());
+                return Ok(Room::None);
             }
             self.show(id, incoming);
             self.perform(changes, relay, link)?;
         }
         self.read.insert(*id, end);
-        for _ in 0..=end {
+        Ok(Room::Enough)
+    }
+
+    fn read_held(
+        &mut self,
+        id: &ConversationId,
+        relay: &mut Relay,
+        link: &mut Link,
+    ) -> Result<(), Error> {
+        for _ in 0..REQUESTS {
             let taken = self.call(|client, context| client.receive_held(id, context))?;
             let Some((incoming, changes)) = taken else { break };
             self.show(id, incoming);

@@ -4,10 +4,9 @@ use privity::format::{
     AccountId, AppendRequest, Blob, ConversationId, Inbox, LiveFrame, LoginRequest, Page, PageEnd,
     RelayErrorCode, WrapsRequest,
 };
-use privity::{AppendAnswer, Changes, Client, Context, Event, Incoming, PublishAnswer, Request};
+use privity::{AppendAnswer, Changes, Client, Context, Event, PublishAnswer, Request};
 
-use crate::shown::stored;
-use crate::{ClientError, Live, RelayClient, Store, Window};
+use crate::{ClientError, Delivery, Live, RelayClient, Store};
 
 /// Requests that one call may lead to: a relay that always has one more is not followed.
 const REQUESTS: usize = 10_000;
@@ -25,15 +24,6 @@ pub struct Device {
     pub store: Store,
     /// Where it is sent.
     pub relay: RelayClient,
-}
-
-/// A message that was received, or why one was refused.
-#[derive(Debug)]
-pub struct Delivery {
-    /// Where.
-    pub conversation: ConversationId,
-    /// What came of it.
-    pub incoming: Incoming,
 }
 
 impl Device {
@@ -194,57 +184,6 @@ impl Device {
             }
         }
         Ok(events)
-    }
-
-    async fn fetch_messages(
-        &mut self,
-        conversation: &ConversationId,
-        context: &mut Context<'_>,
-        synced: &mut Synced,
-    ) -> Result<(), ClientError> {
-        loop {
-            let after = self.store.cursor(conversation)?;
-            let page = self.relay.messages(conversation, Window::After(after)).await?;
-            for item in &page.items {
-                let received = self.client.receive(conversation, &item.bytes.0, context)?;
-                if matches!(received.0, Incoming::NotNow) {
-                    // no room to hold it: the cursor stays, and it comes again
-                    return Ok(());
-                }
-                self.take((conversation, item.cursor), received, context, synced).await?;
-            }
-            while let Some(received) = self.client.receive_held(conversation, context)? {
-                let cursor = self.store.cursor(conversation)?;
-                let held = matches!(received.0, Incoming::Held);
-                self.take((conversation, cursor), received, context, synced).await?;
-                if held {
-                    break;
-                }
-            }
-            if page.end == PageEnd::Last {
-                return Ok(());
-            }
-        }
-    }
-
-    async fn take(
-        &mut self,
-        (conversation, cursor): (&ConversationId, u64),
-        (incoming, mut changes): (Incoming, Changes),
-        context: &mut Context<'_>,
-        synced: &mut Synced,
-    ) -> Result<(), ClientError> {
-        let stored = match &incoming {
-            Incoming::Message(message) => Some(stored(conversation, message)),
-            _ => None,
-        };
-        self.store.apply_received(&changes, conversation, cursor, stored.as_ref())?;
-        changes.put.clear();
-        changes.delete.clear();
-        changes.expected_version = changes.version;
-        synced.events.extend(self.perform(changes, context).await?);
-        synced.deliveries.push(Delivery { conversation: *conversation, incoming });
-        Ok(())
     }
 
     fn save(

@@ -18,15 +18,17 @@ mod backoff;
 mod device;
 mod error;
 mod live;
+mod messages;
 mod recover;
 mod relay_client;
 mod shown;
 mod store;
 
 pub use backoff::Backoff;
-pub use device::{Delivery, Device, Synced};
+pub use device::{Device, Synced};
 pub use error::ClientError;
 pub use live::Live;
+pub use messages::Delivery;
 pub use recover::Recovery;
 pub use relay_client::{RelayClient, Window};
 pub use shown::shown;

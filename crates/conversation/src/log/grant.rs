@@ -81,6 +81,15 @@ impl Fold {
     }
 }
 
+impl Fold {
+    /// The heads of the cut that ended `device` at `position`; none if nothing did.
+    pub(crate) fn heads_of_cut(&self, device: &DeviceId, position: u64) -> &[MessageId] {
+        let mut ends = self.records.iter().flat_map(|record| &record.ends);
+        let end = ends.find(|end| end.position == position && end.device == *device);
+        end.map_or(&[], |end| &end.heads)
+    }
+}
+
 /// Where a device's right to speak ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct End<'a> {

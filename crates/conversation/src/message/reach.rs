@@ -12,6 +12,18 @@ pub struct Reach {
     awaited: BTreeSet<MessageId>,
     reached: BTreeSet<MessageId>,
     unproven: BTreeMap<MessageId, MessageId>,
+    /// Links that were remembered since they were last taken out to be stored.
+    unsaved: Vec<ReachLink>,
+}
+
+/// A message of an ended device and the one that it names as the one before: what is stored,
+/// and gives the same answers whatever the order in which it is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReachLink {
+    /// The message.
+    pub id: MessageId,
+    /// The one before; zero if it is the device's first.
+    pub previous: MessageId,
 }
 
 /// Whether a message lies before the cut.
@@ -22,8 +34,8 @@ pub enum Reachability {
         /// Their ids, nearest first.
         released: Vec<MessageId>,
     },
-    /// No head reaches it so far: live, it is refused as after the cut; in the archive it is
-    /// shown with a finding.
+    /// No head reaches it so far: live, it waits until one does, unless all came that a head
+    /// can reach; in the archive it is shown with a finding.
     NotReached,
     /// It does not: every head was followed to the device's first message.
     Beyond,
@@ -37,7 +49,24 @@ impl Reach {
             awaited: heads.iter().copied().filter(|head| *head != MessageId::ZERO).collect(),
             reached: BTreeSet::new(),
             unproven: BTreeMap::new(),
+            unsaved: Vec::new(),
         }
+    }
+
+    /// Starts from the heads of a device's cut and from the links that were stored.
+    #[must_use]
+    pub fn restore(heads: &[MessageId], links: impl IntoIterator<Item = ReachLink>) -> Self {
+        let mut reach = Self::new(heads);
+        for link in links {
+            let _ = reach.admit(link.id, link.previous);
+        }
+        reach.unsaved.clear();
+        reach
+    }
+
+    /// The links to be stored: those that were remembered since the last time.
+    pub fn take_unsaved(&mut self) -> Vec<ReachLink> {
+        core::mem::take(&mut self.unsaved)
     }
 
     /// Takes a verified message of the device, by its id and the message that it names as the
@@ -50,12 +79,13 @@ impl Reach {
             return Reachability::Beyond;
         }
         if !self.awaited.contains(&id) {
-            if self.unproven.len() < REMEMBERED {
-                self.unproven.insert(id, previous);
+            if self.unproven.len() < REMEMBERED && self.unproven.insert(id, previous).is_none() {
+                self.unsaved.push(ReachLink { id, previous });
             }
             return Reachability::NotReached;
         }
         let mut released = Vec::new();
+        self.unsaved.push(ReachLink { id, previous });
         self.step(id, previous);
         let mut next = previous;
         while let Some(before) = self.take_unproven(&next) {
@@ -113,6 +143,26 @@ mod tests {
         assert_eq!(reach.admit(id(2), id(1)), Reachability::NotReached);
         let released = vec![id(2), id(1)];
         assert_eq!(reach.admit(id(3), id(2)), Reachability::Reached { released });
+    }
+
+    #[test]
+    fn links_that_were_stored_give_the_same_answers_in_any_order() {
+        let mut reach = Reach::new(&[id(3)]);
+        for number in [1, 3, 9] {
+            let _ = reach.admit(id(number), id(number - 1));
+            let _ = reach.admit(id(number), id(number - 1));
+        }
+        let mut links = reach.take_unsaved();
+        assert_eq!(links.len(), 3, "each once");
+        assert_eq!(reach.take_unsaved(), []);
+        for _ in 0..links.len() {
+            links.rotate_left(1);
+            let mut again = Reach::restore(&[id(3)], links.iter().copied());
+            assert_eq!(again.take_unsaved(), []);
+            assert_eq!(again.admit(id(3), id(2)), REACHED);
+            assert_eq!(again.admit(id(9), id(8)), Reachability::NotReached);
+            assert_eq!(again.admit(id(2), id(1)), Reachability::Reached { released: vec![id(1)] });
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(super) type ShortId = [u8; 16];
 ///
 /// ```text
 /// version 1 | kind 0 | device 32 | chain 16 | block 8 | mask 2 | id starts 16 each |
-/// rank 8 | position 8 | time 8 | newest 32 | named 1
+/// rank 8 | position 8 | time 8 | newest 32 | named 1 | whole 1
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowBlock {
@@ -39,11 +39,20 @@ pub(super) struct ChainState {
     pub(super) newest: MessageId,
     /// Whether another chain of the device goes on from it.
     pub(super) named: Named,
+    /// Whether everything came that leads to it.
+    pub(super) whole: Whole,
 }
 
 /// Whether a chain's newest message is named by another chain's first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Named {
+    No,
+    Yes,
+}
+
+/// Whether every message came that a chain's newest one leads back to by its links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whole {
     No,
     Yes,
 }
@@ -59,7 +68,7 @@ pub struct WindowFloor {
     pub(super) latest: (u64, u64),
 }
 
-/// One record of the memory of messages; a message rewrites one of at most 373 bytes.
+/// One record of the memory of messages; a message rewrites one of at most 374 bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WindowRecord {
     /// Counters of a chain.
@@ -137,11 +146,9 @@ impl WindowBlock {
         self.ids.iter().for_each(|id| {
             writer.raw(id);
         });
-        let ChainState { rank, latest: (position, time), newest, named } = self.state;
-        writer.u64(rank).u64(position).u64(time).raw(&newest.0).u8(match named {
-            Named::No => 0,
-            Named::Yes => 1,
-        });
+        let ChainState { rank, latest: (position, time), newest, named, whole } = self.state;
+        writer.u64(rank).u64(position).u64(time).raw(&newest.0);
+        writer.u8(u8::from(named == Named::Yes)).u8(u8::from(whole == Whole::Yes));
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -159,6 +166,11 @@ impl WindowBlock {
                 0 => Named::No,
                 1 => Named::Yes,
                 _ => return Err(DecodeError::Invalid("named")),
+            },
+            whole: match reader.u8("whole")? {
+                0 => Whole::No,
+                1 => Whole::Yes,
+                _ => return Err(DecodeError::Invalid("whole")),
             },
         };
         Ok(Self { device, chain, block, mask, ids, state })

@@ -6,7 +6,7 @@ use super::finding::Finding;
 use super::opened::Opened;
 use super::window::{ChainWindow, Slot, short};
 use super::window_record::{
-    BLOCK, ChainState, Named, ShortId, WindowFloor, WindowKey, WindowRecord,
+    BLOCK, ChainState, Named, ShortId, Whole, WindowFloor, WindowKey, WindowRecord,
 };
 
 /// What is remembered of a conversation's messages: for each device its 64 newest chains,
@@ -30,10 +30,21 @@ struct DeviceWindow {
 /// What came of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observed {
+    /// Whether the message is in the memory since now.
+    pub novelty: Novelty,
     /// What there is to tell; empty for a message that came in order.
     pub findings: Vec<Finding>,
     /// Records to write together with the app's acknowledgement.
     pub changes: Vec<WindowChange>,
+}
+
+/// Whether a message was taken into the memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Novelty {
+    /// It was: it came for the first time.
+    New,
+    /// It was not: a duplicate, a conflict, or too late to tell.
+    Old,
 }
 
 /// A change of what is stored.
@@ -80,13 +91,15 @@ impl Windows {
     /// A duplicate, a conflict and a late message change nothing.
     pub fn observe(&mut self, message: &Opened) -> Observed {
         let content = &message.content;
-        let mut observed = Observed { findings: Vec::new(), changes: Vec::new() };
+        let mut observed =
+            Observed { novelty: Novelty::Old, findings: Vec::new(), changes: Vec::new() };
         if content.seen != MessageId::ZERO && !self.knows(&content.seen) {
             observed.findings.push(Finding::SeenMissing { seen: content.seen });
         }
         let device = self.devices.entry(content.device).or_default();
         self.rank += 1;
-        if device.take(message, self.rank, &mut observed) {
+        observed.novelty = device.take(message, self.rank, &mut observed);
+        if observed.novelty == Novelty::New {
             if self.recent.len() >= RECENT {
                 self.recent.pop_front();
             }
@@ -130,7 +143,27 @@ impl Windows {
         heads
     }
 
-    fn knows(&self, id: &MessageId) -> bool {
+    /// Whether this very message stands at its place in the memory.
+    #[must_use]
+    pub fn has(&self, message: &Opened) -> bool {
+        let Content { device, chain, counter, .. } = message.content;
+        let chains = self.devices.get(&device).map_or(&[][..], |window| &window.chains);
+        let chain = chains.iter().find(|known| known.id == chain);
+        chain.is_some_and(|chain| chain.slot(counter) == Slot::Taken(short(&message.id)))
+    }
+
+    /// Whether every message of `device` came that these ones lead back to, and they too.
+    #[must_use]
+    pub fn has_all_up_to(&self, device: &DeviceId, heads: &[MessageId]) -> bool {
+        let chains = self.devices.get(device).map_or(&[][..], |window| &window.chains);
+        heads.iter().all(|head| {
+            chains.iter().any(|chain| chain.state.whole == Whole::Yes && chain.holds(head))
+        })
+    }
+
+    /// Whether a message is among those taken last.
+    #[must_use]
+    pub fn knows(&self, id: &MessageId) -> bool {
         let start = short(id);
         self.recent.iter().rev().any(|known| *known == start)
             || self.devices.values().any(|window| window.holds_as_newest(id))
@@ -147,8 +180,7 @@ impl Windows {
 }
 
 impl DeviceWindow {
-    /// Whether the message was new.
-    fn take(&mut self, message: &Opened, rank: u64, observed: &mut Observed) -> bool {
+    fn take(&mut self, message: &Opened, rank: u64, observed: &mut Observed) -> Novelty {
         let found = self.chains.iter().position(|chain| chain.id == message.content.chain);
         match found {
             Some(at) => self.go_on(at, message, rank, observed),
@@ -156,10 +188,16 @@ impl DeviceWindow {
         }
     }
 
-    fn go_on(&mut self, at: usize, message: &Opened, rank: u64, observed: &mut Observed) -> bool {
+    fn go_on(
+        &mut self,
+        at: usize,
+        message: &Opened,
+        rank: u64,
+        observed: &mut Observed,
+    ) -> Novelty {
         let Opened { id, content, position, .. } = message;
         let Content { device, counter, previous, .. } = *content;
-        let Some(chain) = self.chains.get_mut(at) else { return false };
+        let Some(chain) = self.chains.get_mut(at) else { return Novelty::Old };
         match chain.slot(counter) {
             Slot::Forgotten => observed.findings.push(Finding::Late),
             Slot::Taken(known) if known == short(id) => {
@@ -177,6 +215,9 @@ impl DeviceWindow {
                 if counter > due {
                     observed.findings.push(gap(content, due));
                 }
+                if counter >= due && (counter > due || previous != chain.state.newest) {
+                    chain.state.whole = Whole::No;
+                }
                 chain.state.rank = rank;
                 chain.state.latest = chain.state.latest.max((*position, content.time));
                 let gone = chain.take(counter, id);
@@ -184,48 +225,53 @@ impl DeviceWindow {
                 observed.put(chain, device);
                 let moved = self.chains.remove(at);
                 self.chains.push(moved);
-                return true;
+                return Novelty::New;
             }
         }
-        false
+        Novelty::Old
     }
 
-    fn begin(&mut self, message: &Opened, rank: u64, observed: &mut Observed) -> bool {
+    fn begin(&mut self, message: &Opened, rank: u64, observed: &mut Observed) -> Novelty {
         let Opened { id, content, position, .. } = message;
         let latest = (*position, content.time);
         if self.floor.is_some_and(|floor| latest <= floor) {
             observed.findings.push(Finding::Late);
-            return false;
+            return Novelty::Old;
         }
-        if content.counter > 0 {
+        let whole = if content.counter > 0 {
             observed.findings.push(gap(content, 0));
+            Whole::No
         } else {
-            self.go_on_from(content, observed);
-        }
+            self.go_on_from(content, observed)
+        };
         if self.chains.len() >= CHAINS {
             self.forget_oldest(content, observed);
         }
-        let state = ChainState { rank, latest, newest: *id, named: Named::No };
+        let state = ChainState { rank, latest, newest: *id, named: Named::No, whole };
         let mut chain = ChainWindow::new(content.chain, content.counter, state);
         chain.take(content.counter, id);
         observed.put(&chain, content.device);
         self.chains.push(chain);
-        true
+        Novelty::New
     }
 
     /// A chain's first message names the device's last one: marks it, or misses it.
-    fn go_on_from(&mut self, content: &Content, observed: &mut Observed) {
+    fn go_on_from(&mut self, content: &Content, observed: &mut Observed) -> Whole {
         let previous = content.previous;
         if previous == MessageId::ZERO {
-            return;
+            return Whole::Yes;
         }
         if let Some(chain) = self.chains.iter_mut().find(|chain| chain.state.newest == previous) {
             chain.state.named = Named::Yes;
             observed.put(chain, content.device);
-        } else if !self.chains.iter().any(|chain| chain.holds(&previous)) {
-            let device = content.device;
-            observed.findings.push(Finding::PreviousMissing { device, previous });
+            return chain.state.whole;
         }
+        if let Some(chain) = self.chains.iter().find(|chain| chain.holds(&previous)) {
+            return chain.state.whole;
+        }
+        let device = content.device;
+        observed.findings.push(Finding::PreviousMissing { device, previous });
+        Whole::No
     }
 
     fn forget_oldest(&mut self, content: &Content, observed: &mut Observed) {

@@ -59,6 +59,7 @@ pub(super) struct Conversation {
     pub(super) outgoing: Option<OutgoingChain>,
     /// The newest own message that any state of this device sealed.
     pub(super) last_own: MessageId,
+    /// Where messages stand to the cuts of their devices, by device and the cut's position.
     pub(super) reaches: BTreeMap<(DeviceId, u64), Reach>,
     pub(super) outbox: BTreeMap<MessageId, Vec<u8>>,
     pub(super) held: Held,

@@ -55,6 +55,24 @@ pub enum Event {
         /// Which.
         conversation: ConversationId,
     },
+    /// Messages for which there was no room count after all: take the conversation's messages
+    /// from the relay once more, from the first of which `receive` said [`Incoming::Later`],
+    /// or from the beginning. What was shown comes as a duplicate.
+    ///
+    /// [`Incoming::Later`]: crate::state::Incoming::Later
+    ReceiveAgain {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Held messages were let go, for want of room: those that the log does not let this
+    /// account read first, then those beyond a log that does not come, or by authors whose
+    /// statements do not come.
+    HeldLetGo {
+        /// Which.
+        conversation: ConversationId,
+        /// How many.
+        count: usize,
+    },
     /// A message that waited was stored by the relay.
     Posted {
         /// Which.

@@ -18,6 +18,7 @@ mod contact;
 mod context;
 mod conversation;
 mod create;
+mod cut;
 mod event;
 mod fork_record;
 mod held;

@@ -1,6 +1,6 @@
 //! Names of a store's records: the kind, then what tells one of the kind from another.
 
-use crate::format::{AccountId, ConversationId, MessageId};
+use crate::format::{AccountId, ConversationId, DeviceId, MessageId};
 
 /// The device's secrets, its contacts and what else exists once.
 pub(super) const CLIENT: &[u8] = b"client";
@@ -19,6 +19,7 @@ pub(super) const HELD: u8 = b'h';
 pub(super) const WINDOW: u8 = b'w';
 pub(super) const OUTBOX: u8 = b'o';
 pub(super) const USAGE: u8 = b'u';
+pub(super) const REACH: u8 = b'r';
 
 pub(super) fn account(account: &AccountId) -> Vec<u8> {
     [&[ACCOUNT][..], account.as_bytes()].concat()
@@ -43,6 +44,24 @@ pub(super) fn pending(conversation: &ConversationId) -> Vec<u8> {
 
 pub(super) fn outbox(conversation: &ConversationId, id: &MessageId) -> Vec<u8> {
     of(OUTBOX, conversation, id.as_bytes())
+}
+
+/// A message that was weighed against the cut of `device` at `position`.
+pub(super) fn reach(
+    conversation: &ConversationId,
+    (device, position): &(DeviceId, u64),
+    message: &MessageId,
+) -> Vec<u8> {
+    let rest = [&device.0[..], &position.to_be_bytes(), message.as_bytes()].concat();
+    of(REACH, conversation, &rest)
+}
+
+/// Takes the rest of such a name apart.
+pub(super) fn parse_reach(rest: &[u8]) -> Option<((DeviceId, u64), MessageId)> {
+    let (device, rest) = rest.split_first_chunk::<32>()?;
+    let (position, message) = rest.split_first_chunk::<8>()?;
+    let message = MessageId(message.try_into().ok()?);
+    Some(((DeviceId(*device), u64::from_be_bytes(*position)), message))
 }
 
 /// Takes a conversation's record name apart.

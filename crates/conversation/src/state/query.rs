@@ -106,6 +106,14 @@ impl Client {
         Some((body.position, &body.action))
     }
 
+    /// How many messages wait for something before they can be shown or refused.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if the conversation is not known.
+    pub fn held_messages(&self, conversation: &ConversationId) -> Result<usize, Error> {
+        Ok(self.conversation(conversation)?.held.len())
+    }
+
     /// The hash of the entry at a position: what two people compare to find a fork.
     ///
     /// # Errors

@@ -1,13 +1,15 @@
-use crate::Error;
-use crate::Missing;
+use privity_wire::DecodeError;
+
+use crate::account::Directory;
 use crate::format::{ConversationId, DeviceId, MessageId, Pin};
 use crate::message::{
-    AuthorAt, AuthorFault, Decrypted, Finding, Held, LogPoint, Opened, Reachability, Received,
-    Speech, Unplaced, Unverified,
+    AuthorAt, AuthorFault, Decrypted, Finding, Held, LogPoint, Novelty, Opened, Reachability,
+    Received, Speech, Unplaced, Unverified,
 };
-use crate::state::held::Holding;
+use crate::state::cut::CutPlace;
+use crate::state::held::{Holding, Waits};
 use crate::state::{Blocked, Changes, Client, Context, Event, Request};
-use privity_wire::DecodeError;
+use crate::{Error, Missing};
 
 /// A message whose author, position and content are verified.
 #[derive(Debug)]
@@ -26,8 +28,13 @@ pub enum Incoming {
     Message(Box<Message>),
     /// It waits for something that the changes ask for.
     Held,
-    /// It can't wait for lack of room: ask the relay for it again later.
+    /// It can't wait for lack of room: ask the relay for it again later, and for nothing
+    /// after it until then.
     NotNow,
+    /// Its device's right to speak has ended, nothing shows yet that the message was before,
+    /// and there is no room to hold it: go on with the next. [`Event::ReceiveAgain`] tells
+    /// when it can be received.
+    Later,
     /// It is refused for ever, and why.
     Refused(Error),
 }
@@ -60,8 +67,25 @@ impl Client {
     ) -> Result<Incoming, Error> {
         self.conversation(conversation)?;
         match self.open_message(conversation, message, Reading::Live, changes) {
-            Ok(opened) => self.take_message(conversation, opened, context, changes),
-            Err(Stop::Hold) => self.hold(conversation, message, context, changes),
+            Ok(opened) => match self.place_by_cut(conversation, &opened, context, changes)? {
+                CutPlace::BehindHeld
+                    if self.conversation(conversation)?.held.has_room(message.len()) =>
+                {
+                    self.hold(conversation, message, Waits::Others, context, changes)
+                }
+                CutPlace::Before | CutPlace::BehindHeld => {
+                    self.take_message(conversation, opened, context, changes)
+                }
+                CutPlace::Unproven => {
+                    let waits = Waits::Cut(opened.id);
+                    self.hold(conversation, message, waits, context, changes)
+                }
+                CutPlace::After => Ok(Incoming::Refused(Error::Message(AuthorFault::AfterCut))),
+            },
+            Err(Stop::Hold(lack)) => {
+                changes.send.extend(lack.request(*conversation, &self.directory));
+                self.hold(conversation, message, lack.waits(), context, changes)
+            }
             Err(Stop::Refuse(error)) => Ok(Incoming::Refused(error)),
         }
     }
@@ -80,8 +104,11 @@ impl Client {
         };
         let mut changes = Changes::default();
         let incoming = self.receive_one(conversation, &message, context, &mut changes)?;
-        // It is ahead of a log that was just fetched: to fetch at once again is no use.
-        changes.send.retain(|request| !matches!(request, Request::FetchEntries { .. }));
+        // Log and wraps were fetched before this was called: to fetch them at once again is no
+        // use.
+        changes.send.retain(|request| {
+            !matches!(request, Request::FetchEntries { .. } | Request::FetchWraps { .. })
+        });
         self.save_held(conversation, context, &mut changes)?;
         Ok(Some((incoming, self.finish(changes)?)))
     }
@@ -97,7 +124,6 @@ impl Client {
     ) -> Result<Message, Error> {
         self.conversation(conversation)?;
         let mut asked = Changes::default();
-        let position = Received::read(message)?.position();
         match self.open_message(conversation, message, Reading::Archive, &mut asked) {
             Ok(opened) => {
                 let reached = self.reachability(conversation, &opened);
@@ -108,11 +134,7 @@ impl Client {
                 };
                 Ok(Message { opened, findings })
             }
-            Err(Stop::Hold) => Err(Error::Missing(match asked.send.first() {
-                Some(Request::FetchEntries { from, .. }) => Missing::Entries(*from),
-                Some(Request::FetchWraps { .. }) => Missing::EpochSecret(position),
-                _ => Missing::Statements(Vec::new()),
-            })),
+            Err(Stop::Hold(lack)) => Err(lack.into()),
             Err(Stop::Refuse(error)) => Err(error),
         }
     }
@@ -127,6 +149,7 @@ impl Client {
     ) -> Result<Opened, Stop> {
         let received = Received::read(message).map_err(|error| Stop::Refuse(error.into()))?;
         let position = received.position();
+        let own = self.own.account();
         let state = self.conversations.get_mut(id).ok_or(Stop::Refuse(Error::UNKNOWN))?;
         let view = state.fold.at(position);
         let point = LogPoint {
@@ -137,12 +160,11 @@ impl Client {
                 _ => Speech::Open,
             },
         };
+        let anchor = view.map_or(0, |view| view.epoch().anchor);
         let placed = match received.place(&point) {
             Ok(placed) => placed,
             Err(Unplaced::Ahead(_)) => {
-                let from = state.fold.head() + 1;
-                changes.send.push(Request::FetchEntries { conversation: *id, from });
-                return Err(Stop::Hold);
+                return Err(Stop::Hold(Lack::Entries(state.fold.head() + 1)));
             }
             Err(Unplaced::Forked { position, .. }) => {
                 if reading == Reading::Live {
@@ -155,9 +177,10 @@ impl Client {
                 return Err(Stop::Refuse(DecodeError::Invalid("conversation").into()));
             }
         };
+        let granted = state.fold.now().entitled(&own, anchor);
         let Some(key) = state.position_key(position) else {
-            changes.send.push(Request::FetchWraps { conversation: *id });
-            return Err(Stop::Hold);
+            let lack = if granted { Lack::Secret(anchor) } else { Lack::Grant };
+            return Err(Stop::Hold(lack));
         };
         let decrypted = placed.open(key).map_err(|fault| Stop::Refuse(fault.into()))?;
         let author = self.author_at(id, &decrypted);
@@ -168,13 +191,8 @@ impl Client {
         };
         match verified {
             Ok(opened) => Ok(opened),
-            Err(Unverified::Hold(Held::Pin, _)) => Err(Stop::Hold),
-            Err(Unverified::Hold(..)) => {
-                let from = self.directory.head(&pin.account).map_or(0, |head| head.seq + 1);
-                let request = Request::FetchStatements { account: pin.account, from };
-                changes.send.push(request);
-                Err(Stop::Hold)
-            }
+            Err(Unverified::Hold(Held::Pin, _)) => Err(Stop::Hold(Lack::Pin(pin))),
+            Err(Unverified::Hold(Held::Statements, _)) => Err(Stop::Hold(Lack::Statements(pin))),
             Err(Unverified::Refused(fault)) => Err(Stop::Refuse(Error::Message(fault))),
         }
     }
@@ -217,7 +235,7 @@ impl Client {
         AuthorAt::Active(key)
     }
 
-    /// Steps 9 to 11: cuts, windows, findings.
+    /// Steps 10 and 11: windows and findings.
     fn take_message(
         &mut self,
         id: &ConversationId,
@@ -225,13 +243,12 @@ impl Client {
         context: &mut Context<'_>,
         changes: &mut Changes,
     ) -> Result<Incoming, Error> {
-        if !matches!(self.reachability(id, &opened), Reachability::Reached { .. }) {
-            return Ok(Incoming::Refused(Error::Message(AuthorFault::AfterCut)));
-        }
         let own = self.own.device();
         let state = self.conversations.get_mut(id).ok_or(Error::UNKNOWN)?;
         let observed = state.windows.observe(&opened);
-        if opened.content.device != own {
+        let of_now = opened.position >= state.fold.now().epoch().anchor;
+        // What this device sealed was counted then.
+        if observed.novelty == Novelty::New && of_now && opened.content.device != own {
             state.usage.messages = state.usage.messages.saturating_add(1);
         }
         let claimed = opened.content.author;
@@ -240,21 +257,6 @@ impl Client {
         }
         self.save_windows(id, observed.changes, context, changes)?;
         Ok(Incoming::Message(Box::new(Message { opened, findings: observed.findings })))
-    }
-
-    fn reachability(&mut self, id: &ConversationId, opened: &Opened) -> Reachability {
-        let reached = Reachability::Reached { released: Vec::new() };
-        let Some(state) = self.conversations.get_mut(id) else { return reached };
-        let (account, device) = (opened.content.author.account, opened.content.device);
-        let Some(end) = state.fold.end_of_speech(&account, &device, opened.position) else {
-            return reached;
-        };
-        let heads = end.heads.to_vec();
-        let reach = state
-            .reaches
-            .entry((device, end.position))
-            .or_insert_with(|| crate::message::Reach::new(&heads));
-        reach.admit(opened.id, opened.content.previous)
     }
 
     /// What is held of a device, each message with the one that it names before it: a cut
@@ -282,16 +284,24 @@ impl Client {
         &mut self,
         id: &ConversationId,
         message: &[u8],
+        waits: Waits,
         context: &mut Context<'_>,
         changes: &mut Changes,
     ) -> Result<Incoming, Error> {
-        match self.conversation_mut(id)?.held.keep(message) {
-            Holding::Kept => {
+        match self.conversation_mut(id)?.held.keep(message, waits) {
+            Holding::Kept { let_go } => {
+                if let_go > 0 {
+                    changes.events.push(Event::HeldLetGo { conversation: *id, count: let_go });
+                }
                 self.save_held(id, context, changes)?;
                 Ok(Incoming::Held)
             }
             Holding::Known => Ok(Incoming::Held),
-            Holding::Full => Ok(Incoming::NotNow),
+            Holding::Full => Ok(match waits {
+                Waits::Grant => Incoming::Refused(Error::NotGranted),
+                Waits::Cut(_) => Incoming::Later,
+                Waits::Entries | Waits::Statements | Waits::Others => Incoming::NotNow,
+            }),
         }
     }
 }
@@ -305,6 +315,55 @@ enum Reading {
 
 /// Why a message is not opened now.
 enum Stop {
-    Hold,
+    Hold(Lack),
     Refuse(Error),
+}
+
+/// What is lacking that a message can be opened.
+enum Lack {
+    /// Entries of the log, from this position on.
+    Entries(u64),
+    /// The secret of the epoch anchored there, which the log grants.
+    Secret(u64),
+    /// The log does not grant the epoch to this account.
+    Grant,
+    /// Statements up to this one.
+    Statements(Pin),
+    /// An entry that pins a revocation beyond this one.
+    Pin(Pin),
+}
+
+impl Lack {
+    const fn waits(&self) -> Waits {
+        match self {
+            Self::Entries(_) => Waits::Entries,
+            Self::Grant => Waits::Grant,
+            Self::Statements(_) => Waits::Statements,
+            Self::Secret(_) | Self::Pin(_) => Waits::Others,
+        }
+    }
+
+    /// What is asked of the relay.
+    fn request(&self, conversation: ConversationId, directory: &Directory) -> Option<Request> {
+        Some(match self {
+            Self::Entries(from) => Request::FetchEntries { conversation, from: *from },
+            Self::Secret(_) => Request::FetchWraps { conversation },
+            Self::Statements(Pin { account, .. }) => {
+                let from = directory.head(account).map_or(0, |head| head.seq + 1);
+                Request::FetchStatements { account: *account, from }
+            }
+            Self::Grant | Self::Pin(_) => return None,
+        })
+    }
+}
+
+impl From<Lack> for Error {
+    fn from(lack: Lack) -> Self {
+        match lack {
+            Lack::Entries(from) => Self::Missing(Missing::Entries(from)),
+            Lack::Secret(anchor) => Self::Missing(Missing::EpochSecret(anchor)),
+            Lack::Grant => Self::NotGranted,
+            Lack::Statements(pin) | Lack::Pin(pin) => Self::Missing(Missing::Statements(vec![pin])),
+        }
+    }
 }

@@ -5,9 +5,9 @@ use privity_wire::{Codec, DecodeError, Reader, read_list, read_option};
 
 use crate::account::{Contacts, Directory, OwnAccount};
 use crate::epoch::{Anchor, AnchoredEpoch, EpochFacts, EpochStore, Place};
-use crate::format::{Blob, ConversationId, Entry, Link, MessageId, SealedInfo, limit};
+use crate::format::{Blob, ConversationId, DeviceId, Entry, Link, MessageId, SealedInfo, limit};
 use crate::log::Fold;
-use crate::message::{WindowRecord, Windows};
+use crate::message::{Reach, ReachLink, WindowRecord, Windows};
 use crate::state::conversation::{Conversation, EPOCHS, Pending, Standing, Understood};
 use crate::state::held::Held;
 use crate::state::record::{OpenedRecord, Sealer};
@@ -79,6 +79,10 @@ pub(super) fn open(
                 .collect::<Result<Vec<_>, _>>()?;
             client.conversation_mut(id)?.windows = Windows::restore(windows);
         }
+        if *kind == name::REACH {
+            let state = client.conversation_mut(id)?;
+            state.reaches = read_reaches(&state.fold, records)?;
+        }
     }
     Ok(client)
 }
@@ -100,8 +104,8 @@ impl Client {
             name::EPOCHS => state.epochs = EpochStore::from_record(&record.content, EPOCHS)?,
             name::PENDING => state.pending = Some(read_pending(content)?),
             name::HELD => state.held = Held::from_bytes(content)?,
-            // All of a conversation go in at once, below.
-            name::WINDOW => {}
+            // All of a conversation go in at once.
+            name::WINDOW | name::REACH => {}
             name::USAGE => {
                 let mut reader = Reader::new(content);
                 state.usage.messages = reader.u32("messages")?;
@@ -147,6 +151,24 @@ fn read_conversation(content: &[u8]) -> Result<Conversation, Error> {
     reader.finish()?;
     state.windows = Windows::new();
     Ok(state)
+}
+
+fn read_reaches(
+    fold: &Fold,
+    records: &[OpenedRecord],
+) -> Result<BTreeMap<(DeviceId, u64), Reach>, Error> {
+    let mut links = BTreeMap::<(DeviceId, u64), Vec<ReachLink>>::new();
+    for record in records {
+        let (_, _, rest) = name::parse(&record.name).ok_or(DAMAGED)?;
+        let (end, id) = name::parse_reach(rest).ok_or(DAMAGED)?;
+        let previous = MessageId::from_bytes(record.content.expose())?;
+        links.entry(end).or_default().push(ReachLink { id, previous });
+    }
+    let restore = |((device, position), links): ((DeviceId, u64), Vec<ReachLink>)| {
+        let reach = Reach::restore(fold.heads_of_cut(&device, position), links);
+        ((device, position), reach)
+    };
+    Ok(links.into_iter().map(restore).collect())
 }
 
 fn read_pending(content: &[u8]) -> Result<Pending, Error> {

@@ -163,6 +163,26 @@ impl Client {
         self.put(&name::of(name::HELD, id, &[]), &writer, context, changes)
     }
 
+    /// Where messages stand to the cuts of their devices: a record for each, written once.
+    pub(super) fn save_reaches(
+        &mut self,
+        id: &ConversationId,
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
+        let reaches = &mut self.conversation_mut(id)?.reaches;
+        let fresh: Vec<_> =
+            reaches.iter_mut().map(|(end, reach)| (*end, reach.take_unsaved())).collect();
+        for (end, links) in fresh {
+            for link in links {
+                let mut writer = Writer::new();
+                writer.raw(&link.previous.0);
+                self.put(&name::reach(id, &end, &link.id), &writer, context, changes)?;
+            }
+        }
+        Ok(())
+    }
+
     /// A record that holds secrets: what it was written in is wiped.
     fn put_secret(
         &self,

@@ -23,5 +23,6 @@ mod p10_reading;
 mod p10_revoked_device;
 mod p11_registered_rsa;
 mod p12_account_garbage;
+mod p12_held_garbage;
 mod secrets;
 mod stage;

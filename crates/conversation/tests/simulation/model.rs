@@ -24,7 +24,7 @@ pub(crate) struct Sent {
 pub(crate) struct Model {
     stays: BTreeMap<AccountId, Vec<Stay>>,
     anchors: Vec<u64>,
-    enders: BTreeMap<(AccountId, u64), AccountId>,
+    cuts: BTreeMap<(AccountId, u64), Vec<MessageId>>,
 }
 
 impl Model {
@@ -50,21 +50,23 @@ impl Model {
                 accounts.iter().for_each(|account| self.begin(*account, grant.granted_from));
             }
             Action::Remove { accounts } => {
-                accounts.iter().for_each(|account| self.end(*account, position, body.author));
+                accounts.iter().for_each(|account| self.end(*account, entry));
             }
-            Action::Leave { .. } => self.end(body.author, position, body.author),
+            Action::Leave { .. } => self.end(body.author, entry),
             _ => {}
         }
-        body.also_removed.iter().for_each(|account| self.end(*account, position, body.author));
+        body.also_removed.iter().for_each(|account| self.end(*account, entry));
     }
 
     fn begin(&mut self, account: AccountId, from: u64) {
         self.stays.entry(account).or_default().push(Stay { from, until: None });
     }
 
-    fn end(&mut self, account: AccountId, position: u64, by: AccountId) {
+    fn end(&mut self, account: AccountId, entry: &Entry) {
+        let position = entry.body().position;
         self.stays.get_mut(&account).unwrap().last_mut().unwrap().until = Some(position);
-        self.enders.insert((account, position), by);
+        let heads = entry.body().cuts.iter().flat_map(|cut| cut.heads.clone()).collect();
+        self.cuts.insert((account, position), heads);
     }
 
     /// The members at the head.
@@ -81,9 +83,9 @@ impl Model {
         self.stays.get(account).is_some_and(|stays| stays.iter().any(granted))
     }
 
-    /// The first end of an author's membership after `position`, and who wrote it.
-    pub(crate) fn end_after(&self, author: &AccountId, position: u64) -> Option<(u64, AccountId)> {
-        let ends = self.enders.range((*author, position + 1)..=(*author, u64::MAX));
-        ends.map(|((_, at), by)| (*at, *by)).next()
+    /// The heads of the cut that ended an author's membership first after `position`.
+    pub(crate) fn cut_after(&self, author: &AccountId, position: u64) -> Option<&[MessageId]> {
+        let mut cuts = self.cuts.range((*author, position + 1)..=(*author, u64::MAX));
+        cuts.next().map(|(_, heads)| heads.as_slice())
     }
 }

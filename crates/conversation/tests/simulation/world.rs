@@ -157,7 +157,7 @@ impl World {
         let shown: Vec<MessageId> = device.shown.iter().map(|shown| shown.id).collect();
         let once: BTreeSet<MessageId> = shown.iter().copied().collect();
         assert_eq!(once.len(), shown.len(), "seed {seed}: {who} was shown a message twice");
-        for message in &self.sent {
+        for (number, message) in self.sent.iter().enumerate() {
             let author = self.devices[message.author].account();
             let granted = model.may_read(&device.account(), message.position);
             let found = device.shown.iter().find(|shown| shown.id == message.id);
@@ -165,8 +165,11 @@ impl World {
                 assert!(granted, "seed {seed}: {who} reads what is not granted");
                 assert_eq!((found.author, &found.text), (author, &message.text), "seed {seed}");
             } else if granted {
-                // What its author's end cut off is shown to whoever had it before.
-                let cut = model.end_after(&author, message.position).is_some();
+                // Each message of a device leads back to all before it: what a head of the cut
+                // does not lead to is shown to nobody but who had it before.
+                let heads = model.cut_after(&author, message.position);
+                let mut later = self.sent[number..].iter().filter(|it| it.author == message.author);
+                let cut = heads.is_some_and(|heads| !later.any(|it| heads.contains(&it.id)));
                 assert!(cut, "seed {seed}: {who} was not shown {}", message.text);
             }
         }
