@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use privity_conversation::account::{NewAccount, NewKey, NewRecovery, RecoveryPhrase};
 use privity_conversation::epoch::ConversationInfo;
-use privity_conversation::format::{AccountId, ConversationId, Policy, Role};
+use privity_conversation::format::{AccountId, ConversationId, EntryHash, Policy, Role};
 use privity_conversation::state::{
     AppendAnswer, Changes, Client, Context, NewConversation, PublishAnswer, Request,
 };
@@ -31,6 +31,7 @@ pub(crate) struct Person {
 /// What one append sent.
 pub(crate) struct Appended {
     pub(crate) conversation: ConversationId,
+    pub(crate) hash: EntryHash,
     pub(crate) entry: Vec<u8>,
     pub(crate) wraps: Vec<Vec<u8>>,
 }
@@ -63,12 +64,12 @@ impl Person {
         let (mut client, mut changes) =
             Client::create(&storage_key, &plan, &mut context).expect("an account");
         let statement = changes.send.drain(..).find_map(|request| match request {
-            Request::Publish { request, .. } => Some(request.statement.0),
+            Request::Publish { hash, request, .. } => Some((hash, request.statement.0)),
             _ => None,
         });
-        let stored = client.handle_publish(PublishAnswer::Stored, &mut context);
+        let (hash, statement) = statement.expect("a statement to publish");
+        let stored = client.handle_publish(&hash, PublishAnswer::Stored, &mut context);
         changes.put.extend(stored.expect("published").put);
-        let statement = statement.expect("a statement to publish");
         let card = Card { account: client.account(), statement };
         (Self { client, card, rng }, changes)
     }
@@ -96,7 +97,7 @@ impl Person {
     /// Begins a conversation with everybody who is named; confirmed.
     pub(crate) fn create(&mut self, members: &[AccountId]) -> Appended {
         let appended = self.begin(members);
-        self.confirm(&appended.conversation);
+        self.confirm(&appended);
         appended
     }
 
@@ -114,9 +115,10 @@ impl Person {
     }
 
     /// The relay has stored what was appended last.
-    pub(crate) fn confirm(&mut self, conversation: &ConversationId) {
+    pub(crate) fn confirm(&mut self, appended: &Appended) {
+        let Appended { conversation, hash, .. } = appended;
         let confirmed = self.call(|client, context| {
-            client.handle_append(conversation, AppendAnswer::Stored, context)
+            client.handle_append(conversation, hash, AppendAnswer::Stored, context)
         });
         drop(black_box(confirmed.expect("confirmed")));
     }
@@ -130,7 +132,7 @@ impl Person {
         ) -> Result<Changes, privity_conversation::Error>,
     ) -> Appended {
         let appended = appended(self.call(change).expect("a change that is allowed"));
-        self.confirm(&appended.conversation);
+        self.confirm(&appended);
         appended
     }
 
@@ -172,8 +174,8 @@ pub(crate) fn cards(count: usize, suite: Suite) -> Vec<Card> {
 
 fn appended(changes: Changes) -> Appended {
     let append = changes.send.into_iter().find_map(|request| match request {
-        Request::Append { conversation, entry, wraps } => {
-            Some(Appended { conversation, entry, wraps })
+        Request::Append { conversation, hash, entry, wraps } => {
+            Some(Appended { conversation, hash, entry, wraps })
         }
         _ => None,
     });

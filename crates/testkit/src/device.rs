@@ -330,9 +330,11 @@ impl Device {
     pub fn answer(&mut self, request: &Request, answer: Answer) -> Result<Changes, Error> {
         let nothing = self.ask(Vec::new());
         self.call(|client, context| match (request, answer) {
-            (_, Answer::Published(answer)) => client.handle_publish(answer, context),
-            (Request::Append { conversation, .. }, Answer::Appended(answer)) => {
-                client.handle_append(conversation, answer, context)
+            (Request::Publish { hash, .. }, Answer::Published(answer)) => {
+                client.handle_publish(hash, answer, context)
+            }
+            (Request::Append { conversation, hash, .. }, Answer::Appended(answer)) => {
+                client.handle_append(conversation, hash, answer, context)
             }
             (Request::Post { conversation, id, .. }, Answer::Posted) => {
                 client.handle_posted(conversation, id)

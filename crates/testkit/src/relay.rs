@@ -48,14 +48,14 @@ impl Relay {
     /// Does what a request asks for.
     pub fn handle(&mut self, caller: &AccountId, request: &Request) -> Answer {
         match request {
-            Request::Publish { account, request } => {
+            Request::Publish { account, request, .. } => {
                 self.publish(account, &request.statement.0, request.generation.as_ref())
             }
             Request::PutGeneration { account, generation } => {
                 self.put_generation(account, generation);
                 Answer::Done
             }
-            Request::Append { conversation, entry, wraps } => {
+            Request::Append { conversation, entry, wraps, .. } => {
                 Answer::Appended(self.append(conversation, entry, wraps))
             }
             Request::PutWraps { conversation, wraps } => {

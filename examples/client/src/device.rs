@@ -221,25 +221,25 @@ impl Device {
         context: &mut Context<'_>,
     ) -> Result<Changes, ClientError> {
         Ok(match request {
-            Request::Publish { request, .. } => {
+            Request::Publish { hash, request, .. } => {
                 let answer = match self.relay.publish(&request).await {
                     Ok(()) => PublishAnswer::Stored,
                     Err(error) => PublishAnswer::Refused(final_code(error)?),
                 };
-                self.client.handle_publish(answer, context)?
+                self.client.handle_publish(&hash, answer, context)?
             }
             Request::PutGeneration { account, generation } => {
                 self.relay.put_generation(&account, generation).await?;
                 self.nothing()
             }
-            Request::Append { conversation, entry, wraps } => {
+            Request::Append { conversation, hash, entry, wraps } => {
                 let wraps = wraps.into_iter().map(Blob).collect();
                 let request = AppendRequest { entry: Blob(entry), wraps };
                 let answer = match self.relay.append(&request).await {
                     Ok(()) => AppendAnswer::Stored,
                     Err(error) => AppendAnswer::Refused(final_code(error)?),
                 };
-                self.client.handle_append(&conversation, answer, context)?
+                self.client.handle_append(&conversation, &hash, answer, context)?
             }
             Request::PutWraps { conversation, wraps } => {
                 let wraps = WrapsRequest(wraps.into_iter().map(Blob).collect());

@@ -1,3 +1,4 @@
+use crate::Error;
 use crate::epoch::WrapFault;
 use crate::format::{AccountId, ConversationId, DeviceId, MessageId};
 use crate::log::{Fork, Refused};
@@ -93,6 +94,31 @@ pub enum Event {
         conversation: ConversationId,
         /// The rule.
         rule: Refused,
+    },
+    /// The log can be followed no further than here; why not.
+    LogStopped {
+        /// Which.
+        conversation: ConversationId,
+        /// What is wrong with the next entry.
+        error: Error,
+    },
+    /// The relay shows an entry of a newer release: the conversation stands still until this
+    /// one is updated, or the relay shows another.
+    UpdateNeeded {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// An account's chain can be followed no further; why not.
+    StatementRefused {
+        /// Whose.
+        account: AccountId,
+        /// What is wrong with the next statement.
+        error: Error,
+    },
+    /// Among the own account's generation records is one that can't be used; why not.
+    GenerationRefused {
+        /// What is wrong with it.
+        error: Error,
     },
     /// A wrap for this account is wrong; its author can be shown to be at fault if
     /// `fault.is_ground_for_complaint()`.

@@ -11,6 +11,7 @@
 //! A call changes memory and says what to save and to send. What is saved is sealed
 //! record by record under the app's storage key; what is sent was saved before.
 
+mod answer;
 mod change;
 mod changes;
 mod client;
@@ -38,6 +39,7 @@ mod settle;
 mod unlock;
 
 pub use crate::fault::Blocked;
+pub use answer::{AppendAnswer, PublishAnswer};
 pub use change::History;
 pub use changes::{Changes, RecordKey};
 pub use client::Client;
@@ -45,9 +47,8 @@ pub use context::Context;
 pub use conversation::Standing;
 pub use create::NewConversation;
 pub use event::Event;
-pub use people::{AccountTools, PublishAnswer};
+pub use people::AccountTools;
 pub use query::Overview;
 pub use receive::{Incoming, Message};
 pub use request::Request;
 pub use send::Due;
-pub use settle::AppendAnswer;

@@ -8,19 +8,10 @@ use crate::account::{
     Chain, Contacts, Directory, JoiningDevice, Learned, NewAccount, NewDevice, OwnAccount,
     PendingStatement, RecoveryAuthority, Seeds, Settled,
 };
-use crate::format::{AccountId, DeviceId, GenerationRecord, RelayErrorCode, Seeding, Statement};
+use crate::format::{AccountId, DeviceId, GenerationRecord, Seeding, Statement};
 use crate::state::record::Sealer;
 use crate::state::{Changes, Client, Context, Event, Request};
 use crate::{Error, LocalSecret};
-
-/// What the relay said of a statement of this account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PublishAnswer {
-    /// The statement is stored.
-    Stored,
-    /// It was refused; `HeadMoved` says that another device's statement was first.
-    Refused(RelayErrorCode),
-}
 
 impl Client {
     /// Makes an account with this device, to be saved under the app's storage key.
@@ -133,41 +124,15 @@ impl Client {
     }
 
     pub(super) fn publish_request(&self, pending: &PendingStatement) -> Result<Request, Error> {
-        Ok(Request::Publish { account: self.own.account(), request: pending.request()? })
-    }
-
-    /// Takes the relay's answer to this account's pending statement.
-    ///
-    /// # Errors
-    /// [`Error::Chain`] if the statement does not follow the chain that is known.
-    pub fn handle_publish(
-        &mut self,
-        answer: PublishAnswer,
-        context: &mut Context<'_>,
-    ) -> Result<Changes, Error> {
-        let account = self.own.account();
-        let mut changes = Changes::default();
-        match answer {
-            PublishAnswer::Stored => {
-                let statement = self.own.pending().map(|pending| pending.statement().clone());
-                if let Some(statement) = statement {
-                    self.learn(&statement, &mut changes)?;
-                    self.settle_own(context, &mut changes)?;
-                }
-            }
-            PublishAnswer::Refused(RelayErrorCode::HeadMoved) => {
-                let from = self.directory.head(&account).map_or(0, |head| head.seq + 1);
-                changes.send.push(Request::FetchStatements { account, from });
-            }
-            PublishAnswer::Refused(_) => {}
-        }
-        self.finish(changes)
+        let (account, hash) = (self.own.account(), pending.pin().hash);
+        Ok(Request::Publish { account, hash, request: pending.request()? })
     }
 
     /// Takes statements in the order of their places, as the relay handed them on.
     ///
     /// # Errors
-    /// [`Error::Malformed`] or [`Error::Chain`]; statements before it are taken.
+    /// [`Error::Malformed`] or [`Error::Chain`] if nothing was taken before such a statement;
+    /// else those before it are taken, and an event says why the chain ends there.
     pub fn handle_statements(
         &mut self,
         account: &AccountId,
@@ -176,16 +141,23 @@ impl Client {
     ) -> Result<Changes, Error> {
         let mut changes = Changes::default();
         for bytes in statements {
-            let statement = Statement::from_bytes(bytes)?;
-            if statement.body.account_id()? != *account {
-                return Err(Error::Misuse("a statement is of another account"));
-            }
-            match self.learn(&statement, &mut changes)? {
-                Learned::Extended => changes.events.push(Event::AccountMoved { account: *account }),
+            match self.take_statement(account, bytes, &mut changes) {
+                Ok(Learned::Extended) => {
+                    changes.events.push(Event::AccountMoved { account: *account });
+                }
                 // A page begins where it was asked for: to ask again is to be told so again.
-                Learned::Ahead(_) => break,
-                Learned::Known | Learned::Equivocates => {}
+                Ok(Learned::Ahead(_)) => break,
+                Ok(Learned::Known | Learned::Equivocates) => {}
+                // An event stands for each statement that changed something.
+                Err(error) if changes.events.is_empty() => return Err(error),
+                Err(error) => {
+                    changes.events.push(Event::StatementRefused { account: *account, error });
+                    break;
+                }
             }
+        }
+        if changes.events.contains(&Event::AccountMoved { account: *account }) {
+            self.wake_held(account, &mut changes);
         }
         if *account == self.own.account() {
             self.settle_own(context, &mut changes)?;
@@ -195,7 +167,34 @@ impl Client {
         self.finish(changes)
     }
 
-    fn learn(&mut self, statement: &Statement, changes: &mut Changes) -> Result<Learned, Error> {
+    fn take_statement(
+        &mut self,
+        account: &AccountId,
+        bytes: &[u8],
+        changes: &mut Changes,
+    ) -> Result<Learned, Error> {
+        let statement = Statement::from_bytes(bytes)?;
+        if statement.body.account_id()? != *account {
+            return Err(Error::Misuse("a statement is of another account"));
+        }
+        self.learn(&statement, changes)
+    }
+
+    /// Messages that were held for statements of `account`, perhaps, can be tried again.
+    fn wake_held(&mut self, account: &AccountId, changes: &mut Changes) {
+        for (id, state) in &mut self.conversations {
+            if state.held.len() > 0 && state.has_had(account) {
+                state.held.begin_round();
+                changes.events.push(Event::HeldReady { conversation: *id });
+            }
+        }
+    }
+
+    pub(super) fn learn(
+        &mut self,
+        statement: &Statement,
+        changes: &mut Changes,
+    ) -> Result<Learned, Error> {
         let account = statement.body.account_id()?;
         let learned =
             self.directory.learn(statement).map_err(|fault| Error::Chain(account, fault))?;
@@ -206,7 +205,7 @@ impl Client {
     }
 
     /// Adopts the pending statement if it stands, wipes it if another does.
-    fn settle_own(
+    pub(super) fn settle_own(
         &mut self,
         context: &mut Context<'_>,
         changes: &mut Changes,
@@ -237,34 +236,54 @@ impl Client {
     /// for holders that somebody left out or made wrong.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for bytes that are no record, [`Error::Misuse`] for one of another
-    /// account. One that does not open for this device is an event and stops nothing.
+    /// If every record fails, why the first did: [`Error::Malformed`] for bytes that are no
+    /// record, [`Error::Misuse`] for one of another account. Else one that fails, or does not
+    /// open for this device, is an event and stops nothing.
     pub fn handle_generations(
         &mut self,
         records: &[Vec<u8>],
         context: &mut Context<'_>,
     ) -> Result<Changes, Error> {
-        let account = self.own.account();
         let mut changes = Changes::default();
+        let mut failed = Vec::new();
         for bytes in records {
-            let record = GenerationRecord::from_bytes(bytes)?;
-            let chain = self.directory.chain(&account).ok_or(Error::UNKNOWN)?;
-            let check = match self.own.take_record(chain, &record, context.rng) {
-                Ok(check) => check,
-                Err(Error::Decrypt) => {
-                    let generation = record.generation;
-                    changes.events.push(Event::GenerationWithheld { generation });
-                    continue;
-                }
-                Err(error) => return Err(error),
-            };
-            if check.needs_repair() {
-                let generation = self.own.seeds().record(chain)?.to_bytes()?;
-                changes.send.push(Request::PutGeneration { account, generation });
+            if let Err(error) = self.take_generation(bytes, context, &mut changes) {
+                failed.push(error);
             }
         }
+        if failed.len() == records.len()
+            && let Some(first) = failed.first()
+        {
+            return Err(first.clone());
+        }
+        changes.events.extend(failed.into_iter().map(|error| Event::GenerationRefused { error }));
         self.save_client(context, &mut changes)?;
         self.finish(changes)
+    }
+
+    fn take_generation(
+        &mut self,
+        bytes: &[u8],
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
+        let account = self.own.account();
+        let record = GenerationRecord::from_bytes(bytes)?;
+        let chain = self.directory.chain(&account).ok_or(Error::UNKNOWN)?;
+        let check = match self.own.take_record(chain, &record, context.rng) {
+            Ok(check) => check,
+            Err(Error::Decrypt) => {
+                let generation = record.generation;
+                changes.events.push(Event::GenerationWithheld { generation });
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        if check.needs_repair() {
+            let generation = self.own.seeds().record(chain)?.to_bytes()?;
+            changes.send.push(Request::PutGeneration { account, generation });
+        }
+        Ok(())
     }
 
     /// Changes the own account by `change`, which makes one statement.

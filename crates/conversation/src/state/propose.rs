@@ -230,6 +230,7 @@ impl Pending {
     pub(super) fn request(&self, conversation: ConversationId) -> Result<Request, Error> {
         Ok(Request::Append {
             conversation,
+            hash: self.entry.hash(),
             entry: self.entry.to_bytes()?,
             wraps: self.wraps.clone(),
         })

@@ -1,4 +1,6 @@
-use crate::format::{AccountId, ConversationId, MessageId, PublishRequest};
+use crate::format::{
+    AccountId, ConversationId, EntryHash, MessageId, PublishRequest, StatementHash,
+};
 
 /// What a client asks of the relay; every value is ready to be sent as it is.
 ///
@@ -11,6 +13,8 @@ pub enum Request {
     Publish {
         /// Whose.
         account: AccountId,
+        /// The statement's hash, by which the answer is told from that to another.
+        hash: StatementHash,
         /// The statement and what goes along.
         request: PublishRequest,
     },
@@ -25,6 +29,8 @@ pub enum Request {
     Append {
         /// Whose log.
         conversation: ConversationId,
+        /// The entry's hash, by which the answer is told from that to another.
+        hash: EntryHash,
         /// The entry.
         entry: Vec<u8>,
         /// Its wrapped entries.

@@ -66,7 +66,8 @@ impl Client {
 
     /// Everything that was saved and may not have been sent: the same bytes again.
     ///
-    /// To be sent after each start and whenever the relay was out of reach.
+    /// To be sent after each start and whenever the relay was out of reach. Nothing of a
+    /// conversation that has forked is among it.
     ///
     /// # Errors
     /// None in practice: what is pending was encoded before.
@@ -79,6 +80,10 @@ impl Client {
             requests.push(pending.request(*id)?);
         }
         for (conversation, state) in &self.conversations {
+            // After a fork nothing is sealed or wrapped, and nothing of it leaves.
+            if state.fork.is_some() {
+                continue;
+            }
             if let Some(pending) = &state.pending {
                 requests.push(pending.request(*conversation)?);
             }

@@ -2,63 +2,22 @@ use privity_wire::Codec;
 
 use crate::Error;
 use crate::epoch::EpochFacts;
-use crate::format::{ConversationId, Entry, RelayErrorCode};
+use crate::format::{ConversationId, Entry};
 use crate::log::{AppendError, Applied, EpochUse, Fold, Refused, Started, Step};
 use crate::message::Reach;
-use crate::state::conversation::{Conversation, Standing, Understood};
+use crate::state::conversation::{Conversation, Pending, Standing, Understood};
 use crate::state::{Changes, Client, Context, Event, Request};
 
-/// What the relay said of an append.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AppendAnswer {
-    /// The entry and its wraps are stored.
-    Stored,
-    /// It was refused; `HeadMoved` says that another entry was first.
-    Refused(RelayErrorCode),
-}
-
 impl Client {
-    /// Takes the relay's answer to an append of this device.
-    ///
-    /// # Errors
-    /// [`Error::Misuse`] if the conversation is not known.
-    pub fn handle_append(
-        &mut self,
-        conversation: &ConversationId,
-        answer: AppendAnswer,
-        context: &mut Context<'_>,
-    ) -> Result<Changes, Error> {
-        let mut changes = Changes::default();
-        match answer {
-            AppendAnswer::Stored if self.creating.contains_key(conversation) => {
-                self.created(conversation, context, &mut changes)?;
-                changes.events.push(Event::Confirmed { conversation: *conversation, position: 0 });
-            }
-            AppendAnswer::Stored => {
-                let state = self.conversation(conversation)?;
-                if let Some(entry) = state.pending.as_ref().map(|pending| pending.entry.clone()) {
-                    self.take_entry(conversation, &entry, context, &mut changes)?;
-                    self.after_entries(conversation, context, &mut changes)?;
-                }
-            }
-            // Another entry has to be seen and verified before ours is given up.
-            AppendAnswer::Refused(RelayErrorCode::HeadMoved) => {
-                let from = self.conversation(conversation)?.fold.head() + 1;
-                changes.send.push(Request::FetchEntries { conversation: *conversation, from });
-            }
-            AppendAnswer::Refused(_) => {}
-        }
-        self.finish(changes)
-    }
-
     /// Takes entries in the order of their positions, as the relay handed them on.
     ///
     /// What follows from them (a wrap to fetch, statements that are missing) stands in
-    /// the changes' requests; events say what to show.
+    /// the changes' requests; events say what to show, and why the log stops where it does.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if the page begins with bytes that are no entry. Entries before
-    /// such bytes are taken; what they change is not lost to what the relay put after them.
+    /// [`Error::Malformed`] if the page begins with bytes that are no entry; it changed nothing
+    /// then. Entries before such bytes are taken; what they change is not lost to what the
+    /// relay put after them.
     pub fn handle_entries(
         &mut self,
         conversation: &ConversationId,
@@ -66,36 +25,57 @@ impl Client {
         context: &mut Context<'_>,
     ) -> Result<Changes, Error> {
         let mut changes = Changes::default();
+        let mut understood = Understood::All;
         for (place, bytes) in entries.iter().enumerate() {
             let entry = match Entry::from_bytes(bytes).map_err(Error::from) {
                 Ok(entry) => entry,
                 Err(Error::UpdateNeeded(_)) => {
-                    self.freeze(conversation, context, &mut changes)?;
+                    understood = Understood::UpdateNeeded;
                     break;
                 }
                 Err(error) if place == 0 => return Err(error),
-                Err(_) => {
-                    let event = Event::Withheld { conversation: *conversation };
-                    changes.events.push(event);
+                Err(error) => {
+                    let conversation = *conversation;
+                    changes.events.push(Event::LogStopped { conversation, error });
                     break;
                 }
             };
-            if entry.conversation() != *conversation {
-                let rule = Refused::OtherConversation;
-                changes.events.push(Event::EntryRefused { conversation: *conversation, rule });
-                break;
-            }
-            let went_on = if self.conversations.contains_key(conversation) {
-                self.take_entry(conversation, &entry, context, &mut changes)?
-            } else {
-                self.take_first(conversation, &entry, context, &mut changes)?
-            };
-            if went_on == WentOn::No {
+            if self.take(conversation, &entry, context, &mut changes)? == WentOn::No {
                 break;
             }
         }
+        self.understand(conversation, understood, &mut changes);
         self.after_entries(conversation, context, &mut changes)?;
         self.finish(changes)
+    }
+
+    fn take(
+        &mut self,
+        id: &ConversationId,
+        entry: &Entry,
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<WentOn, Error> {
+        if entry.conversation() != *id {
+            let rule = Refused::OtherConversation;
+            changes.events.push(Event::EntryRefused { conversation: *id, rule });
+            return Ok(WentOn::No);
+        }
+        if self.conversations.contains_key(id) {
+            self.take_entry(id, entry, context, changes)
+        } else {
+            self.take_first(id, entry, context, changes)
+        }
+    }
+
+    /// The log stands still at an entry of a newer release for as long as the relay shows it:
+    /// a relay that made it up can't end the conversation, and a newer release goes on.
+    fn understand(&mut self, id: &ConversationId, now: Understood, changes: &mut Changes) {
+        let state = self.conversations.get_mut(id);
+        let before = state.map(|state| core::mem::replace(&mut state.understood, now));
+        if now == Understood::UpdateNeeded && before != Some(Understood::UpdateNeeded) {
+            changes.events.push(Event::UpdateNeeded { conversation: *id });
+        }
     }
 
     fn take_first(
@@ -107,7 +87,7 @@ impl Client {
     ) -> Result<WentOn, Error> {
         let fold = match Fold::begin(*id, entry, &self.directory) {
             Ok(fold) => fold,
-            Err(error) => return self.stopped(id, 0, error, context, changes),
+            Err(error) => return Ok(self.stopped(id, 0, error, changes)),
         };
         self.waiting.remove(id);
         if self.creating.contains_key(id) {
@@ -127,7 +107,7 @@ impl Client {
         Ok(WentOn::Yes)
     }
 
-    fn take_entry(
+    pub(super) fn take_entry(
         &mut self,
         id: &ConversationId,
         entry: &Entry,
@@ -144,7 +124,10 @@ impl Client {
                 self.stepped(id, entry, &step, context, changes)?;
                 Ok(WentOn::Yes)
             }
-            Ok(Applied::Duplicate) => Ok(WentOn::Yes),
+            Ok(Applied::Duplicate) => {
+                self.settle_pending(id, changes)?;
+                Ok(WentOn::Yes)
+            }
             Ok(Applied::Forked(fork)) => {
                 if state.fork.is_none() {
                     state.fork = Some(fork);
@@ -162,7 +145,7 @@ impl Client {
                 if error == AppendError::Refused(Refused::OtherBranch) {
                     self.look_back(id, entry.body().position, changes);
                 }
-                self.stopped(id, from, error, context, changes)
+                Ok(self.stopped(id, from, error, changes))
             }
         }
     }
@@ -187,14 +170,14 @@ impl Client {
         id: &ConversationId,
         from: u64,
         error: AppendError,
-        context: &mut Context<'_>,
         changes: &mut Changes,
-    ) -> Result<WentOn, Error> {
+    ) -> WentOn {
+        let conversation = *id;
         match error {
             // Asked for once already, and not given.
             AppendError::Missing(_) if !self.waiting.insert(*id) => {
                 self.waiting.remove(id);
-                changes.events.push(Event::Withheld { conversation: *id });
+                changes.events.push(Event::Withheld { conversation });
             }
             AppendError::Missing(pins) => {
                 for pin in pins {
@@ -202,15 +185,17 @@ impl Client {
                     let request = Request::FetchStatements { account: pin.account, from };
                     changes.send.push(request);
                 }
-                changes.send.push(Request::FetchEntries { conversation: *id, from });
+                changes.send.push(Request::FetchEntries { conversation, from });
             }
             AppendError::Refused(rule) => {
-                changes.events.push(Event::EntryRefused { conversation: *id, rule });
+                changes.events.push(Event::EntryRefused { conversation, rule });
             }
-            AppendError::UpdateNeeded(_) => self.freeze(id, context, changes)?,
-            AppendError::Malformed(error) => return Err(error.into()),
+            error @ (AppendError::UpdateNeeded(_) | AppendError::Malformed(_)) => {
+                let error = error.into();
+                changes.events.push(Event::LogStopped { conversation, error });
+            }
         }
-        Ok(WentOn::No)
+        WentOn::No
     }
 
     /// The head moved: settle what was pending, follow the epoch and the members.
@@ -226,20 +211,8 @@ impl Client {
         self.waiting.remove(id);
         let state = self.conversations.get_mut(id).ok_or(Error::UNKNOWN)?;
         state.looked_back = None;
-        if let Some(pending) = state.pending.take() {
-            changes.delete.push(self.sealer.place(&super::name::pending(id)));
-            let (conversation, position) = (*id, step.position);
-            if pending.entry.hash() == entry.hash() {
-                if let Some(epoch) = pending.epoch {
-                    let epoch = epoch.confirm(&entry.hash())?;
-                    // Made here: its link leads where it says.
-                    state.keep_epoch(&epoch).unwrap_or_default();
-                }
-                changes.events.push(Event::Confirmed { conversation, position });
-            } else {
-                changes.events.push(Event::Lost { conversation, position });
-            }
-        }
+        self.settle_pending(id, changes)?;
+        let state = self.conversations.get_mut(id).ok_or(Error::UNKNOWN)?;
         if let Some(info) = &entry.body().info {
             state.info = Some((step.position, info.clone()));
         }
@@ -268,8 +241,32 @@ impl Client {
         Ok(())
     }
 
+    /// Settles what was pending, once the log has an entry where it wants to stand.
+    fn settle_pending(&mut self, id: &ConversationId, changes: &mut Changes) -> Result<(), Error> {
+        let state = self.conversations.get_mut(id).ok_or(Error::UNKNOWN)?;
+        let position = |pending: &Pending| pending.entry.body().position;
+        let place = state.pending.as_ref().map(position);
+        let Some(stored) = place.and_then(|position| state.hash_at(position)) else {
+            return Ok(());
+        };
+        let Some(pending) = state.pending.take() else { return Ok(()) };
+        changes.delete.push(self.sealer.place(&super::name::pending(id)));
+        let (conversation, position) = (*id, position(&pending));
+        if pending.entry.hash() != stored {
+            changes.events.push(Event::Lost { conversation, position });
+            return Ok(());
+        }
+        if let Some(epoch) = pending.epoch {
+            let epoch = epoch.confirm(&stored)?;
+            // Made here: its link leads where it says.
+            state.keep_epoch(&epoch).unwrap_or_default();
+        }
+        changes.events.push(Event::Confirmed { conversation, position });
+        Ok(())
+    }
+
     /// Saves once for a whole page, asks for wraps that are due, and wakes held messages.
-    fn after_entries(
+    pub(super) fn after_entries(
         &mut self,
         id: &ConversationId,
         context: &mut Context<'_>,
@@ -307,24 +304,11 @@ impl Client {
             self.conversations.remove(id);
         }
     }
-
-    fn freeze(
-        &mut self,
-        id: &ConversationId,
-        context: &mut Context<'_>,
-        changes: &mut Changes,
-    ) -> Result<(), Error> {
-        if let Ok(state) = self.conversation_mut(id) {
-            state.understood = Understood::UpdateNeeded;
-            self.save_conversation(id, context, changes)?;
-        }
-        Ok(())
-    }
 }
 
 /// Whether the next entry of a page can be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum WentOn {
+pub(super) enum WentOn {
     Yes,
     No,
 }

@@ -78,7 +78,9 @@ fn p08_a_refused_statement_is_never_signed_anew_at_its_place() {
     let changes = renew(device);
     device.save(&changes).unwrap();
     let refused = PublishAnswer::Refused(RelayErrorCode::HeadMoved);
-    let changes = device.call(|client, context| client.handle_publish(refused, context)).unwrap();
+    let Some(Request::Publish { hash, .. }) = changes.send.first() else { panic!() };
+    let changes =
+        device.call(|client, context| client.handle_publish(hash, refused, context)).unwrap();
     assert!(changes.send.iter().any(|it| matches!(it, Request::FetchStatements { .. })));
     // The relay said so and shows nothing newer: the statement stays what it is.
     assert!(device.client.own().pending().is_some());

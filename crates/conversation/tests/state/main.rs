@@ -1,11 +1,13 @@
 //! The client: conversations between devices over a relay that only stores.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod answers;
 mod archive;
 mod away;
 mod changes;
 mod contacts;
 mod devices;
+mod pages;
 mod people;
 mod renew;
 mod story;
