@@ -249,6 +249,31 @@ pub const CODES: &[Code] = &[
         "Send `unsent` again and wait for the answer.",
     ),
     row(
+        "not-wrapped/statements-missing",
+        "a member's statements are not here, so nobody wraps to it",
+        "Fetch them, then `repair`; remove the member if nobody has them.",
+    ),
+    row(
+        "not-wrapped/closed",
+        "a member's account is closed, so nobody wraps to it",
+        "Remove the member.",
+    ),
+    row(
+        "not-wrapped/key-refused",
+        "a member's wrap key is none, so nobody wraps to it",
+        "Ask its owner to renew the keys, then `rotate`; or remove the member.",
+    ),
+    row(
+        "not-wrapped/contact-changed",
+        "a member is not what it was when it was verified, so nothing is wrapped to it",
+        "Show what changed; verify again or accept it, then `repair`; or remove the member.",
+    ),
+    row(
+        "not-wrapped/not-post-quantum",
+        "a member lacks the keys that the policy asks for, so nothing is wrapped to it",
+        "Let it renew its keys, then `rotate`; or remove the member.",
+    ),
+    row(
         "error/malformed",
         "bytes from outside are not of their format",
         "Drop them; count it against whoever delivered them.",

@@ -12,7 +12,7 @@ use privity_conversation::format::{
 };
 use privity_conversation::log::Refused;
 use privity_conversation::message::{AuthorFault, Finding};
-use privity_conversation::state::Blocked;
+use privity_conversation::state::{Blocked, Unwrappable};
 use privity_conversation::{Error, Missing};
 use privity_wire::{DecodeError, EncodeError, Writer};
 
@@ -90,6 +90,7 @@ fn produced() -> BTreeSet<&'static str> {
     codes.extend(Refused::ALL.iter().map(|rule| Error::Entry(*rule).code()));
     codes.extend(AuthorFault::ALL.iter().map(|fault| Error::Message(*fault).code()));
     codes.extend(WrapFault::ALL.iter().map(|fault| fault.code()));
+    codes.extend(Unwrappable::ALL.iter().map(|why| why.code()));
     codes.extend(EpochFault::ALL.iter().map(|fault| fault.code()));
     codes
 }

@@ -11,4 +11,4 @@ mod state;
 pub use chain::ChainFault;
 pub use log::{AppendError, Blame, Refused};
 pub use message::AuthorFault;
-pub use state::Blocked;
+pub use state::{Blocked, Unwrappable};

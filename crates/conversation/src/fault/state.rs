@@ -76,3 +76,56 @@ impl fmt::Display for Blocked {
 }
 
 impl core::error::Error for Blocked {}
+
+/// Why nobody can wrap to a member: it is left out, and its wraps are repaired once that ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unwrappable {
+    /// The statements up to the head that the log pins are not here, or nowhere.
+    StatementsMissing,
+    /// The account is closed.
+    Closed,
+    /// Its wrap key is none: of low order, short, or of a suite that is not known here.
+    KeyRefused,
+    /// It is not what it was when it was verified: a person decides first.
+    ContactChanged,
+    /// The policy asks for post-quantum keys.
+    NotPostQuantum,
+}
+
+impl Unwrappable {
+    /// Every reason.
+    pub const ALL: &'static [Self] = &[
+        Self::StatementsMissing,
+        Self::Closed,
+        Self::KeyRefused,
+        Self::ContactChanged,
+        Self::NotPostQuantum,
+    ];
+
+    /// Its stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::StatementsMissing => "not-wrapped/statements-missing",
+            Self::Closed => "not-wrapped/closed",
+            Self::KeyRefused => "not-wrapped/key-refused",
+            Self::ContactChanged => "not-wrapped/contact-changed",
+            Self::NotPostQuantum => "not-wrapped/not-post-quantum",
+        }
+    }
+}
+
+impl fmt::Display for Unwrappable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::StatementsMissing => "the member's statements are not here",
+            Self::Closed => "the member's account is closed",
+            Self::KeyRefused => "the member's wrap key is refused",
+            Self::ContactChanged => "the member has changed since it was verified",
+            Self::NotPostQuantum => "the member's keys are not post-quantum",
+        })
+    }
+}
+
+impl core::error::Error for Unwrappable {}

@@ -35,7 +35,7 @@ impl Client {
         self.check_post_quantum(view.policy(), &newest)?;
         let next = view.position() + 1;
         let (granted_from, epoch) = match history {
-            History::Full if view.policy().history == HistoryPolicy::Full => {
+            History::Full if view.policy().history == HistoryPolicy::Full && floor < next => {
                 (floor, EpochWish::Stay)
             }
             History::Full | History::FromNow => (next, EpochWish::Fenced),
@@ -85,9 +85,7 @@ impl Client {
         conversation: &ConversationId,
         context: &mut Context<'_>,
     ) -> Result<Changes, Error> {
-        let pins = self.moved_pins(conversation)?;
-        let proposal = Proposal { pins, ..Proposal::of(Action::Rotate, EpochWish::Linked) };
-        self.propose(*conversation, proposal, context)
+        self.propose(*conversation, Proposal::of(Action::Rotate, EpochWish::Linked), context)
     }
 
     /// Sets title and picture.
@@ -107,14 +105,18 @@ impl Client {
     /// Sets the rules; other rules on history start a fenced epoch.
     ///
     /// # Errors
-    /// As [`Client::add`].
+    /// As [`Client::add`]; [`Error::Blocked`] names the members that keep the rules from
+    /// asking for post-quantum keys.
     pub fn set_policy(
         &mut self,
         conversation: &ConversationId,
         policy: Policy,
         context: &mut Context<'_>,
     ) -> Result<Changes, Error> {
-        let present = self.conversation(conversation)?.fold.now().policy().history;
+        let view = self.conversation(conversation)?.fold.now();
+        let pins: Vec<Pin> = view.members().filter_map(|(it, _)| view.pin(&it)).collect();
+        self.check_post_quantum(&policy, &pins)?;
+        let present = view.policy().history;
         let epoch = if present == policy.history { EpochWish::Stay } else { EpochWish::Fenced };
         self.propose(*conversation, Proposal::of(Action::SetPolicy { policy }, epoch), context)
     }
@@ -132,22 +134,6 @@ impl Client {
     ) -> Result<Changes, Error> {
         let action = Action::SetRole { account, role };
         self.propose(*conversation, Proposal::of(action, EpochWish::Stay), context)
-    }
-
-    /// Heads of members that moved past what the log pins.
-    pub(super) fn moved_pins(&self, conversation: &ConversationId) -> Result<Vec<Pin>, Error> {
-        let view = self.conversation(conversation)?.fold.now();
-        let mut pins: Vec<Pin> = view
-            .members()
-            .filter_map(|(account, _)| {
-                let pin = view.pin(&account)?;
-                let head = self.directory.head(&account)?;
-                let chain = self.directory.chain(&account)?;
-                (head.seq > pin.seq && chain.contains(&pin)).then_some(head)
-            })
-            .collect();
-        pins.sort_unstable_by_key(|pin| pin.account);
-        Ok(pins)
     }
 
     /// The oldest anchor that this account may give away: the first of a segment, at or

@@ -9,7 +9,7 @@ use crate::format::{
 };
 use crate::log::Fold;
 use crate::state::conversation::{Conversation, Pending, Standing};
-use crate::state::{Blocked, Changes, Client, Context};
+use crate::state::{Changes, Client, Context};
 
 /// A conversation to begin.
 #[derive(Clone, Debug)]
@@ -88,7 +88,7 @@ impl Client {
         let targets = fold
             .now()
             .members()
-            .map(|(account, _)| self.target(&fold, &account))
+            .map(|(account, _)| self.target_or_refuse(&fold, &account))
             .collect::<Result<Vec<WrapTarget>, _>>()?;
         let wrapper = self.wrapper(0);
         let wraps = epoch
@@ -140,21 +140,5 @@ impl Client {
             return Err(Error::Missing(crate::Missing::Statements(missing)));
         }
         Ok(accounts.iter().filter_map(|account| self.directory.head(account)).collect())
-    }
-
-    /// Refuses members whose keys are not post-quantum where the policy asks for it.
-    pub(super) fn check_post_quantum(&self, policy: &Policy, pins: &[Pin]) -> Result<(), Error> {
-        if policy.post_quantum == crate::format::PostQuantumPolicy::Allowed {
-            return Ok(());
-        }
-        let weak: Vec<AccountId> = pins
-            .iter()
-            .filter(|pin| {
-                let chain = self.directory.chain(&pin.account);
-                !chain.is_some_and(|chain| chain.is_post_quantum_at(pin.seq))
-            })
-            .map(|pin| pin.account)
-            .collect();
-        if weak.is_empty() { Ok(()) } else { Err(Blocked::PostQuantum(weak).into()) }
     }
 }

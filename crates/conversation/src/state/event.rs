@@ -2,6 +2,7 @@ use crate::Error;
 use crate::epoch::WrapFault;
 use crate::format::{AccountId, ConversationId, DeviceId, MessageId};
 use crate::log::{Fork, Refused};
+use crate::state::Unwrappable;
 
 /// Something an app shows, or acts on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +130,16 @@ pub enum Event {
         anchor: u64,
         /// What is wrong.
         fault: WrapFault,
+    },
+    /// A change of this device gives a member no key, since nobody can wrap to it. It goes on
+    /// without; once the reason is mended, [`crate::state::Client::repair`] gives it the key.
+    NotWrapped {
+        /// Which.
+        conversation: ConversationId,
+        /// Who is left out.
+        account: AccountId,
+        /// Why.
+        why: Unwrappable,
     },
     /// An epoch's link to the one before is wrong: history stops there until repaired.
     LinkRefused {

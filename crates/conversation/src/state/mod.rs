@@ -21,6 +21,7 @@ mod conversation;
 mod create;
 mod cut;
 mod event;
+mod follow;
 mod fork_record;
 mod held;
 mod name;
@@ -37,8 +38,9 @@ mod save;
 mod send;
 mod settle;
 mod unlock;
+mod wrapping;
 
-pub use crate::fault::Blocked;
+pub use crate::fault::{Blocked, Unwrappable};
 pub use answer::{AppendAnswer, PublishAnswer};
 pub use change::History;
 pub use changes::{Changes, RecordKey};

@@ -1,11 +1,11 @@
 use crate::Error;
-use crate::epoch::{ConversationInfo, FreshEpoch, InfoPlace, LinkTo, WrapTarget, Wrapper};
+use crate::epoch::{ConversationInfo, FreshEpoch, InfoPlace, LinkTo};
 use crate::format::{
     AccountId, Action, ConversationId, Cut, DeviceId, Entry, EntryBody, MessageId, Pin, limit,
 };
 use crate::log::{Applied, Fold, Step};
 use crate::state::conversation::{Conversation, Pending};
-use crate::state::{Blocked, Changes, Client, Context, Request};
+use crate::state::{Blocked, Changes, Client, Context, Event, Request};
 use privity_wire::Codec;
 
 /// What a change wants of the epoch.
@@ -44,11 +44,13 @@ impl Client {
         proposal: Proposal,
         context: &mut Context<'_>,
     ) -> Result<Changes, Error> {
-        let (pending, id) = self.draft(conversation, proposal, context)?;
-        let request = pending.request(id)?;
+        self.check_may_propose(&conversation, &proposal.action)?;
+        let proposal = self.follow_members(&conversation, proposal)?;
+        let (pending, events) = self.draft(conversation, proposal, context)?;
+        let request = pending.request(conversation)?;
         let state = self.conversation_mut(&conversation)?;
         state.pending = Some(pending);
-        let mut changes = Changes::default();
+        let mut changes = Changes { events, ..Changes::default() };
         self.save_pending(&conversation, context, &mut changes)?;
         changes.send.push(request);
         self.finish(changes)
@@ -59,8 +61,7 @@ impl Client {
         id: ConversationId,
         proposal: Proposal,
         context: &mut Context<'_>,
-    ) -> Result<(Pending, ConversationId), Error> {
-        self.check_may_propose(&id, &proposal.action)?;
+    ) -> Result<(Pending, Vec<Event>), Error> {
         let author = self.own.account();
         let device = self.own.device();
         let state = self.conversation_mut(&id)?;
@@ -92,6 +93,10 @@ impl Client {
             body.info = Some(fresh.seal_info(&place, &info, &self.local, context.rng)?);
             let link = match (&current, proposal.epoch) {
                 (Some(epoch), EpochWish::Linked) => LinkTo::Previous(epoch),
+                // Whoever gave this device no key must not stay in for want of it.
+                (None, EpochWish::Linked) if matches!(body.action, Action::Remove { .. }) => {
+                    LinkTo::Fence
+                }
                 (None, EpochWish::Linked) => return Err(Blocked::SecretMissing.into()),
                 _ => LinkTo::Fence,
             };
@@ -104,8 +109,9 @@ impl Client {
         let entry = Entry::sign(body, self.own.signing_key())?;
         let (after, step) = self.dry_run(&id, &entry)?;
         let epoch = proposed.map(|proposed| proposed.anchor(&entry)).transpose()?;
-        let wraps = self.wraps_for(&id, &after, &step, epoch.as_ref())?;
-        Ok((Pending { entry, wraps, epoch, after: Some((after, step)) }, id))
+        let wrapped = self.wraps_for(&id, &after, &step, epoch.as_ref())?;
+        let pending = Pending { entry, wraps: wrapped.wraps, epoch, after: Some((after, step)) };
+        Ok((pending, wrapped.events))
     }
 
     /// What the log would be: a change that the fold refuses is never signed into pending.
@@ -114,63 +120,6 @@ impl Client {
         match fold.append(entry, &self.directory)? {
             Applied::Appended(step) => Ok((fold, step)),
             _ => Err(Error::Misuse("the change does not stand at the head")),
-        }
-    }
-
-    /// For a new epoch a wrap for every member; for newcomers one for each segment granted.
-    fn wraps_for(
-        &mut self,
-        id: &ConversationId,
-        after: &Fold,
-        step: &Step,
-        fresh: Option<&crate::epoch::AnchoredEpoch>,
-    ) -> Result<Vec<Vec<u8>>, Error> {
-        let view = after.now();
-        let mut wraps = Vec::new();
-        if let Some(epoch) = fresh {
-            let targets = view
-                .members()
-                .map(|(account, _)| self.target(after, &account))
-                .collect::<Result<Vec<_>, _>>()?;
-            let wrapper = self.wrapper(step.position);
-            for wrap in epoch.wrap_all(targets.iter(), &wrapper) {
-                wraps.push(wrap?.to_bytes()?);
-            }
-        }
-        for account in &step.joined {
-            let target = self.target(after, account)?;
-            for anchor in view.owed(account) {
-                if anchor == step.position {
-                    continue;
-                }
-                let state = self.conversations.get_mut(id).ok_or(Error::UNKNOWN)?;
-                let epoch = state.epoch(anchor).ok_or(Blocked::SecretMissing)?;
-                let wrapper = self.wrapper(step.position);
-                wraps.push(epoch.wrap(&target, &wrapper)?.to_bytes()?);
-            }
-        }
-        Ok(wraps)
-    }
-
-    /// Where a member's wraps go: its account's key at the head that the log pins.
-    pub(super) fn target(&self, fold: &Fold, account: &AccountId) -> Result<WrapTarget, Error> {
-        if self.changed.contains(account) {
-            return Err(Blocked::ContactChanged(vec![*account]).into());
-        }
-        let missing = || Error::Missing(crate::Missing::Statements(Vec::new()));
-        let pin = fold.now().pin(account).ok_or_else(missing)?;
-        let chain = self.directory.chain(account).filter(|chain| chain.contains(&pin));
-        let chain = chain.ok_or_else(|| Error::Missing(crate::Missing::Statements(vec![pin])))?;
-        let key = chain.key_at(pin.seq).ok_or(Error::Misuse("the account is closed"))?;
-        Ok(WrapTarget { account: *account, generation: key.generation, key: key.key.parse()? })
-    }
-
-    pub(super) fn wrapper(&self, entitled: u64) -> Wrapper<'_> {
-        Wrapper {
-            account: self.own.account(),
-            device: self.own.device(),
-            entitled,
-            key: self.own.signing_key(),
         }
     }
 

@@ -13,8 +13,10 @@ impl Client {
     /// nothing that the first wrap did not.
     ///
     /// # Errors
-    /// [`Error::Blocked`] where nothing may be wrapped: after a fork, or while a member's new
-    /// head is not pinned. [`Error::Missing`] if the member's statements are not here.
+    /// [`Error::Blocked`] where nothing may be wrapped: after a fork, on a revoked device or
+    /// one that the log does not pin yet, where the log needs an update, while a member's new
+    /// head is not pinned, or to a member whose keys the policy keeps out. [`Error::Missing`]
+    /// if the member's statements are not here.
     pub fn repair(
         &mut self,
         conversation: &ConversationId,
@@ -25,7 +27,8 @@ impl Client {
         if !suspended.is_empty() {
             return Err(Blocked::Suspended(suspended).into());
         }
-        let target = self.target(&self.conversation(conversation)?.fold, account)?;
+        self.check_device_pinned(conversation)?;
+        let target = self.target_or_refuse(&self.conversation(conversation)?.fold, account)?;
         let state = self.conversations.get_mut(conversation).ok_or(Error::UNKNOWN)?;
         let head = state.fold.head();
         let granted = state.granted(account);

@@ -3,7 +3,7 @@
 
 use privity_conversation::account::{Change, Learned};
 use privity_conversation::format::{RelayErrorCode, Statement};
-use privity_conversation::state::{Event, PublishAnswer, Request};
+use privity_conversation::state::{Event, PublishAnswer, Request, Unwrappable};
 use privity_primitives::wrap::Suite;
 use privity_testkit::Device;
 use privity_wire::Codec;
@@ -114,8 +114,13 @@ fn p08_a_clone_is_noticed_by_everybody_and_keeps_nobody_from_healing() {
     }
     let (alice, directory) = (&devices[0].client, devices[0].client.directory());
     assert_eq!(alice.contacts().change_of(&bob, directory), Some(Change::Equivocation));
-    let blocked = devices[0].call(|client, context| client.rotate(&id, context));
-    assert!(blocked.is_err());
+    // Alice's next key goes to everybody but him.
+    let rotated = devices[0].call(|client, context| client.rotate(&id, context)).unwrap();
+    let why = Unwrappable::ContactChanged;
+    let left_out = Event::NotWrapped { conversation: id, account: bob, why };
+    assert!(rotated.events.contains(&left_out));
+    let Some(Request::Append { wraps, .. }) = rotated.send.first() else { panic!() };
+    assert_eq!(wraps.len(), 1);
     people.rotate(1, &id);
     let mut again = people.devices[0].client.directory().clone();
     assert_eq!(again.learn(&clone), Ok(Learned::Equivocates));

@@ -10,5 +10,6 @@ mod devices;
 mod pages;
 mod people;
 mod renew;
+mod sending;
 mod story;
 mod weather;

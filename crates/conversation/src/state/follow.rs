@@ -1,0 +1,90 @@
+use crate::Error;
+use crate::format::{AccountId, Action, ConversationId, Pin};
+use crate::state::conversation::Conversation;
+use crate::state::propose::{EpochWish, Proposal};
+use crate::state::{Blocked, Client};
+
+impl Client {
+    /// Heads of members that moved past what the log pins.
+    pub(super) fn moved_pins(&self, conversation: &ConversationId) -> Result<Vec<Pin>, Error> {
+        let view = self.conversation(conversation)?.fold.now();
+        let mut pins: Vec<Pin> = view
+            .members()
+            .filter_map(|(account, _)| {
+                let pin = view.pin(&account)?;
+                let head = self.directory.head(&account)?;
+                let chain = self.directory.chain(&account)?;
+                (head.seq > pin.seq && chain.contains(&pin)).then_some(head)
+            })
+            .collect();
+        pins.sort_unstable_by_key(|pin| pin.account);
+        Ok(pins)
+    }
+
+    /// Lets a change follow the members' accounts: every one that starts an epoch moves each
+    /// pin that lags, so that it wraps to no key that is known to be revoked; one that seals
+    /// or wraps starts an epoch where a pin asks for it.
+    ///
+    /// Who goes keeps its pin: a removal needs none of its statements.
+    pub(super) fn follow_members(
+        &self,
+        conversation: &ConversationId,
+        mut proposal: Proposal,
+    ) -> Result<Proposal, Error> {
+        let own = self.own.account();
+        let state = self.conversation(conversation)?;
+        let going: &[AccountId] = match &proposal.action {
+            Action::Remove { accounts } => accounts,
+            _ => &[],
+        };
+        let stays = |account: &AccountId| {
+            !going.contains(account) && !proposal.also_removed.contains(account)
+        };
+        let mut suspended = state.fold.now().suspended(&self.directory);
+        suspended.retain(&stays);
+        let mut moved = self.moved_pins(conversation)?;
+        moved.retain(|pin| stays(&pin.account));
+        let behind = !self.is_pinned(state);
+        let leaves = matches!(proposal.action, Action::Leave { .. });
+        let seals = matches!(proposal.action, Action::Add { .. } | Action::SetInfo);
+        let asked = (seals && !suspended.is_empty()) || (behind && suspended.contains(&own));
+        if leaves && asked {
+            return Err(Blocked::Suspended(suspended).into());
+        }
+        if asked && proposal.epoch == EpochWish::Stay {
+            proposal.epoch = EpochWish::Linked;
+        }
+        if proposal.epoch == EpochWish::Stay {
+            moved.retain(|pin| behind && pin.account == own);
+        }
+        let known: Vec<AccountId> = proposal.pins.iter().map(|pin| pin.account).collect();
+        moved.retain(|pin| !known.contains(&pin.account));
+        proposal.pins.append(&mut moved);
+        proposal.pins.sort_unstable_by_key(|pin| pin.account);
+        if matches!(proposal.action, Action::SetInfo) && proposal.epoch == EpochWish::Stay {
+            let view = state.fold.now();
+            let pins: Vec<Pin> = view.members().filter_map(|(it, _)| view.pin(&it)).collect();
+            self.check_post_quantum(view.policy(), &pins)?;
+        }
+        Ok(proposal)
+    }
+
+    /// Whether the log lets this very device write and wrap: it may be newer than the pin.
+    pub(super) fn check_device_pinned(&self, conversation: &ConversationId) -> Result<(), Error> {
+        if self.is_pinned(self.conversation(conversation)?) {
+            Ok(())
+        } else {
+            Err(Blocked::Suspended(vec![self.own.account()]).into())
+        }
+    }
+
+    fn is_pinned(&self, state: &Conversation) -> bool {
+        let own = self.own.account();
+        let chain = self.directory.chain(&own);
+        let pin = state.fold.now().pin(&own);
+        let device = chain.zip(pin).and_then(|(chain, pin)| {
+            chain.contains(&pin).then(|| chain.device_at(pin.seq, &self.own.device()))?
+        });
+        device.is_some()
+    }
+}
