@@ -56,6 +56,7 @@ pub const CODES: &[Code] = &[
     row("account/nobody", "nobody would hold the account", CHAIN),
     row("account/empty", "a statement changes nothing", CHAIN),
     row("account/too-long", "the chain is too long", CHAIN),
+    row("account/too-many-devices", "the account had too many devices", CHAIN),
     row(
         "verify/not-for-me",
         "the code was made for somebody else",

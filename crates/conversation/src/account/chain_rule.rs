@@ -123,8 +123,21 @@ fn check_keys(chain: &Chain, body: &StatementBody) -> Result<(), ChainFault> {
         {
             Err(ChainFault::Direct)
         }
-        _ => Ok(()),
+        _ => check_devices_ever(chain, body),
     }
+}
+
+/// Revoked devices stay in the chain: each costs every reader for ever.
+fn check_devices_ever(chain: &Chain, body: &StatementBody) -> Result<(), ChainFault> {
+    let most = match body.signer {
+        Signer::Device(_) => limit::DEVICES_EVER,
+        Signer::Recovery => 2 * limit::DEVICES_EVER,
+    };
+    let adds = !body.add_devices.is_empty();
+    if adds && chain.devices.len() + body.add_devices.len() > most {
+        return Err(ChainFault::TooManyDevices);
+    }
+    Ok(())
 }
 
 fn says_nothing(body: &StatementBody) -> bool {

@@ -38,6 +38,8 @@ pub enum ChainFault {
     Empty,
     /// The chain is as long as chains may be.
     TooLong,
+    /// The account had as many devices as an account may ever have.
+    TooManyDevices,
 }
 
 impl ChainFault {
@@ -60,6 +62,7 @@ impl ChainFault {
         Self::Nobody,
         Self::Empty,
         Self::TooLong,
+        Self::TooManyDevices,
     ];
 
     /// Its stable code.
@@ -83,6 +86,7 @@ impl ChainFault {
             Self::Nobody => "account/nobody",
             Self::Empty => "account/empty",
             Self::TooLong => "account/too-long",
+            Self::TooManyDevices => "account/too-many-devices",
         }
     }
 }
@@ -107,6 +111,7 @@ impl fmt::Display for ChainFault {
             Self::Nobody => "nobody would hold the account",
             Self::Empty => "a statement changes nothing",
             Self::TooLong => "the chain is too long",
+            Self::TooManyDevices => "the account had too many devices",
         })
     }
 }

@@ -12,6 +12,9 @@ pub const CUT_HEADS: usize = 64;
 pub const INFO: usize = 16_384;
 /// Devices added, or revoked, by one account statement.
 pub const DEVICES: usize = 64;
+/// Devices that one account ever had, revoked ones included; the recovery holder adds as many
+/// again, so that a stolen device can't keep it from coming back.
+pub const DEVICES_EVER: usize = 1_024;
 /// Bytes of one account statement with its signatures.
 pub const STATEMENT: usize = 256 << 10;
 /// Statements of one account.

@@ -39,6 +39,8 @@ pub struct Client {
     /// The registered key of a direct account, where it lives in this process.
     pub(super) registered: Option<WrapPrivateKey>,
     pub(super) asked: Vec<AskedKey>,
+    /// Conversations with wraps for which there was no room among the operations asked.
+    pub(super) not_asked: BTreeSet<ConversationId>,
     /// Logs that stand still for statements that were asked for once.
     pub(super) waiting: BTreeSet<ConversationId>,
 }

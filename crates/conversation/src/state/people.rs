@@ -99,6 +99,7 @@ impl Client {
             private_keys: BTreeMap::new(),
             registered: None,
             asked: Vec::new(),
+            not_asked: BTreeSet::new(),
             waiting: BTreeSet::new(),
         };
         let accounts: Vec<AccountId> = client.directory.chains().map(Chain::id).collect();

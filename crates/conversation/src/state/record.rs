@@ -13,16 +13,20 @@ use crate::state::RecordKey;
 ///   record  = version 1 | salt 32 | ciphertext and tag of (name length 2 | name | content)
 ///   place   = HMAC(Expand(storage, L"record" || "names", 32), name), first 16 bytes
 ///   key     = Expand(storage, L"record" || salt || place, 32), nonce 0, aad = place
+///   salt    = HMAC(Expand(storage, L"record" || "salts", 32),
+///                  32 random bytes || name length 2 || name || content)
 /// ```
 ///
 /// # Security
-/// Each record has a salt of its own, drawn anew at each write, so a store that was
-/// restored from an old copy never sees one key seal two contents. A record is bound to
-/// its place: the store can't put one where another belongs, and learns no names.
+/// Each record has a salt of its own, from a fresh draw and from what is sealed: a store
+/// that was restored from an old copy, or two copies of a machine whose generators repeat
+/// each other, never see one key seal two contents. A record is bound to its place: the
+/// store can't put one where another belongs, and learns no names.
 #[derive(Debug)]
 pub(super) struct Sealer {
     storage: kdf::Prk,
     names: Secret<32>,
+    salts: Secret<32>,
 }
 
 /// A record as it was opened.
@@ -40,7 +44,8 @@ impl Sealer {
     pub(super) fn new(storage_key: &Secret<32>) -> Self {
         let storage = kdf::extract(label::RECORD, storage_key.expose());
         let names = storage.expand(&[label::RECORD, b"names"]);
-        Self { storage, names }
+        let salts = storage.expand(&[label::RECORD, b"salts"]);
+        Self { storage, names, salts }
     }
 
     /// Where the record called `name` stands in the store.
@@ -60,8 +65,7 @@ impl Sealer {
     ) -> Result<(RecordKey, Vec<u8>), Error> {
         const HEADER: usize = 1 + SALT_LENGTH;
         let place = self.place(name);
-        let mut salt = [0; SALT_LENGTH];
-        rng.fill_bytes(&mut salt);
+        let salt = self.salt(name, content, rng)?;
         let length = HEADER + 2 + name.len() + content.len() + aead::TAG_LENGTH;
         let mut record = Writer::with_capacity(length);
         record.u8(crate::format::VERSION).raw(&salt).bytes16(name)?.raw(content);
@@ -85,6 +89,19 @@ impl Sealer {
             return Err(DecodeError::Invalid("record name").into());
         }
         Ok(OpenedRecord { name, content: SecretVec::new(reader.take_rest().to_vec()) })
+    }
+
+    fn salt(
+        &self,
+        name: &[u8],
+        content: &[u8],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<[u8; SALT_LENGTH], Error> {
+        let random = Secret::<32>::generate(rng);
+        let mut named = Writer::with_capacity(2 + name.len());
+        named.bytes16(name)?;
+        let parts = [random.expose().as_slice(), named.as_slice(), content];
+        Ok(*mac::hmac_sha256(self.salts.expose(), &parts).expose())
     }
 
     fn record_key(&self, salt: &[u8; SALT_LENGTH], place: RecordKey) -> Secret<32> {
@@ -133,5 +150,29 @@ mod tests {
         let second = sealer.seal(b"name", content.expose(), &mut rng).unwrap();
         assert_eq!(first.0, second.0);
         assert_ne!(first.1, second.1);
+    }
+
+    #[test]
+    fn copies_of_a_machine_whose_generators_repeat_seal_two_contents_under_two_keys() {
+        let sealer = Sealer::new(&Secret::copy_from(&[1; 32]));
+        let salt = |name: &[u8], content: &[u8]| {
+            let mut rng = ChaCha20Rng::from_seed([1; 32]);
+            let (_, record) = sealer.seal(name, content, &mut rng).unwrap();
+            record[1..=SALT_LENGTH].to_vec()
+        };
+        assert_eq!(salt(b"name", b"content"), salt(b"name", b"content"));
+        assert_ne!(salt(b"name", b"content"), salt(b"name", b"another"));
+        assert_ne!(salt(b"name", b"content"), salt(b"nam", b"econtent"));
+    }
+
+    #[test]
+    fn a_record_of_an_earlier_release_opens() {
+        let sealer = Sealer::new(&Secret::copy_from(&[1; 32]));
+        let (place, salt) = (sealer.place(b"name"), [7; SALT_LENGTH]);
+        let key = sealer.record_key(&salt, place);
+        let mut text = b"\x00\x04namecontent".to_vec();
+        let tag = aead::seal_in_place(&key, &NONCE, &place.0, &mut text).unwrap();
+        let record = [&[1][..], &salt, &text, &tag].concat();
+        assert_eq!(sealer.open(place, &record).unwrap().content.expose(), b"content");
     }
 }

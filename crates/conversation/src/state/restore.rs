@@ -65,6 +65,7 @@ pub(super) fn open(
         private_keys: BTreeMap::new(),
         registered: None,
         asked: Vec::new(),
+        not_asked: BTreeSet::new(),
         waiting: BTreeSet::new(),
     };
     client.weigh_contacts();

@@ -1,8 +1,8 @@
 use privity_primitives::secret::SecretVec;
-use privity_wire::{Codec, Writer, write_list, write_option};
+use privity_wire::{Codec, Writer, write_option};
 
 use crate::Error;
-use crate::format::{AccountId, Blob, ConversationId, MessageId};
+use crate::format::{AccountId, ConversationId, MessageId};
 use crate::message::{WindowChange, WindowKey};
 use crate::state::conversation::{Pending, Standing, Understood};
 use crate::state::{Changes, Client, Context, name};
@@ -14,10 +14,16 @@ impl Client {
         context: &mut Context<'_>,
         changes: &mut Changes,
     ) -> Result<(), Error> {
-        let mut writer = Writer::new();
+        self.put_secret(name::CLIENT, self.client_record()?, context, changes)
+    }
+
+    /// In room that is known in front: a buffer that grows leaves copies of secrets behind.
+    fn client_record(&self) -> Result<Writer, Error> {
+        let own = self.own.to_bytes()?;
+        let mut writer = Writer::with_capacity(32 + 4 + own.expose().len());
         writer.raw(self.local.secret().expose());
-        writer.bytes32(self.own.to_bytes()?.expose())?;
-        self.put_secret(name::CLIENT, writer, context, changes)
+        writer.bytes32(own.expose())?;
+        Ok(writer)
     }
 
     /// What is known of one account.
@@ -86,8 +92,7 @@ impl Client {
         changes: &mut Changes,
     ) -> Result<(), Error> {
         let Some(pending) = &self.conversation(id)?.pending else { return Ok(()) };
-        let writer = pending.to_record()?;
-        self.put_secret(&name::pending(id), writer, context, changes)
+        self.put_secret(&name::pending(id), pending.to_record()?, context, changes)
     }
 
     pub(super) fn save_creating(
@@ -97,8 +102,7 @@ impl Client {
         changes: &mut Changes,
     ) -> Result<(), Error> {
         let Some(pending) = self.creating.get(id) else { return Ok(()) };
-        let writer = pending.to_record()?;
-        self.put_secret(&name::creating(id), writer, context, changes)
+        self.put_secret(&name::creating(id), pending.to_record()?, context, changes)
     }
 
     /// What one message of another device changes: a window, and the count of the epoch.
@@ -219,15 +223,59 @@ fn window_name(key: &WindowKey) -> Vec<u8> {
 }
 
 impl Pending {
+    /// `entry: bytes32 | wraps: list of bytes32 | [S_e 32]`, in room that is known in front.
     fn to_record(&self) -> Result<Writer, Error> {
-        let mut writer = Writer::new();
-        writer.bytes32(&self.entry.to_bytes()?)?;
-        let wraps: Vec<Blob> = self.wraps.iter().cloned().map(Blob).collect();
-        write_list(&mut writer, &wraps)?;
-        match &self.epoch {
+        let entry = self.entry.to_bytes()?;
+        let wraps: usize = self.wraps.iter().map(|wrap| 4 + wrap.len()).sum();
+        let secret = self.epoch.as_ref().map(|epoch| epoch.secret().expose());
+        let room = 4 + entry.len() + 4 + wraps + 1 + secret.map_or(0, |secret| secret.len());
+        let mut writer = Writer::with_capacity(room);
+        writer.bytes32(&entry)?;
+        let count = u32::try_from(self.wraps.len()).map_err(|_| Error::Misuse("too many wraps"))?;
+        writer.u32(count);
+        for wrap in &self.wraps {
+            writer.bytes32(wrap)?;
+        }
+        match secret {
             None => writer.u8(0),
-            Some(epoch) => writer.u8(1).raw(epoch.secret().expose()),
+            Some(secret) => writer.u8(1).raw(secret),
         };
         Ok(writer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use privity_primitives::secret::Secret;
+    use privity_primitives::wrap::Suite;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    use crate::account::{NewAccount, NewKey, NewRecovery};
+    use crate::epoch::ConversationInfo;
+    use crate::format::Policy;
+    use crate::state::NewConversation;
+
+    use super::*;
+
+    #[test]
+    fn what_secrets_are_written_in_never_grows() {
+        let mut rng = ChaCha20Rng::from_seed([1; 32]);
+        let mut context = Context { now: 1, rng: &mut rng };
+        let plan = NewAccount {
+            device: Suite::X25519,
+            key: NewKey::Seeded(Suite::X25519),
+            recovery: NewRecovery::Nobody,
+        };
+        let (mut client, _) =
+            Client::create(&Secret::copy_from(&[1; 32]), &plan, &mut context).unwrap();
+        let info = ConversationInfo::default();
+        let (policy, members) = (Policy::default(), Vec::new());
+        let new = NewConversation { policy, members, info, predecessor: None };
+        let (id, _) = client.create_conversation(new, &mut context).unwrap();
+        for record in [client.client_record(), client.creating[&id].to_record()] {
+            let record = record.unwrap().into_vec();
+            assert_eq!(record.capacity(), record.len());
+        }
     }
 }

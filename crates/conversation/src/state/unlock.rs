@@ -4,7 +4,10 @@ use crate::Error;
 use crate::epoch::{Epoch, PendingEpoch, ReceivedWrap, WrapFault, WrapTarget};
 use crate::format::{ConversationId, Recipient, Seeding, WrappedEntry};
 use crate::log::Accounts;
-use crate::state::{Changes, Client, Context, Event};
+use crate::state::{Changes, Client, Context, Event, Request};
+
+/// Private-key operations that wait at a time: a relay has any number of wraps to show.
+const ASKED: usize = 64;
 
 /// A private-key operation that somebody outside answers: a smart card, a key store.
 #[derive(Debug)]
@@ -81,8 +84,14 @@ impl Client {
             }
         };
         let generation = me.generation;
+        let (waits, full) = (self.is_asked(id, anchor), self.asked.len() >= ASKED);
         let opened = match self.private_key(generation) {
             Some(private) => verified.open(private, context.rng),
+            None if waits => return Ok(()),
+            None if full => {
+                self.not_asked.insert(*id);
+                return Ok(());
+            }
             None => match verified.ask() {
                 Ok(epoch) => {
                     self.asked.push(AskedKey { conversation: *id, anchor, epoch });
@@ -165,7 +174,12 @@ impl Client {
         }
     }
 
-    /// Private-key operations that wait for an answer, by their number.
+    fn is_asked(&self, id: &ConversationId, anchor: u64) -> bool {
+        self.asked.iter().any(|asked| asked.conversation == *id && asked.anchor == anchor)
+    }
+
+    /// Private-key operations that wait for an answer, by their number: 64 at most, the
+    /// others come when these are answered.
     pub fn private_key_requests(
         &self,
     ) -> impl Iterator<Item = (usize, privity_primitives::wrap::NeedsPrivateKey<'_>)> {
@@ -188,6 +202,11 @@ impl Client {
         let asked = self.asked.remove(number);
         let mut changes = Changes::default();
         let opened = asked.epoch.resume(decrypted);
+        // Whoever answers with nothing is not asked for ever.
+        if self.asked.is_empty() && opened.is_ok() {
+            let left = core::mem::take(&mut self.not_asked).into_iter();
+            changes.send.extend(left.map(|conversation| Request::FetchWraps { conversation }));
+        }
         self.take_opened(&asked.conversation, asked.anchor, opened, &mut changes)?;
         self.save_epochs(&asked.conversation, context, &mut changes)?;
         self.finish(changes)

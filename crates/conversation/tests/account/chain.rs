@@ -1,5 +1,9 @@
 use privity_conversation::account::{Chain, ChainFault};
-use privity_conversation::format::{AccountKey, Seeding, Signer, StatementBody, StatementKind};
+use privity_conversation::format::{
+    AccountKey, Holder, Seeding, Signer, Statement, StatementBody, StatementKind, limit,
+};
+use privity_primitives::secret::Secret;
+use privity_primitives::sign::SigningKey;
 
 use crate::world::{
     chain, device, fault, generation, genesis, holder, sign, update, with_device, wrap,
@@ -248,4 +252,41 @@ fn every_place_of_the_chain_keeps_its_answer() {
     assert_eq!(chain.key_at(2).map(|key| key.generation), Some(1));
     assert_eq!(chain.start_of_generation(1), Some(2));
     assert!(chain.device_key(1, &device(1)).is_some() && chain.device_key(2, &device(1)).is_none());
+}
+
+#[test]
+fn devices_that_an_account_ever_had_are_bounded_and_the_recovery_holder_has_room_of_its_own() {
+    let key = |number: usize| {
+        let mut seed = [200; 32];
+        seed[..8].copy_from_slice(&number.to_be_bytes());
+        SigningKey::from_seed(&Secret::copy_from(&seed))
+    };
+    let adding = |chain: &Chain, from: usize, count: usize, signer: Signer| {
+        let keys: Vec<SigningKey> = (from..from + count).map(key).collect();
+        let holders =
+            keys.iter().map(|key| Holder { sign: *key.verifying_key().as_bytes(), wrap: wrap(3) });
+        let mut body = update(chain);
+        body.add_devices = holders.collect();
+        body.add_devices.sort_unstable_by_key(Holder::id);
+        body.signer = signer;
+        let introduced: Vec<&SigningKey> = body
+            .add_devices
+            .iter()
+            .filter_map(|it| keys.iter().find(|key| *key.verifying_key().as_bytes() == it.sign))
+            .collect();
+        let by = if signer == Signer::Recovery { 9 } else { 1 };
+        Statement::sign(body.clone(), &crate::world::key(by), &introduced).unwrap()
+    };
+    let mut chain = chain();
+    let by_device = Signer::Device(device(1));
+    for round in 0..15 {
+        chain.append(&adding(&chain, round * 64, 64, by_device)).unwrap();
+    }
+    let full = adding(&chain, 960, 64, by_device);
+    assert_eq!(chain.append(&full), Err(ChainFault::TooManyDevices));
+    chain.append(&adding(&chain, 960, 63, by_device)).unwrap();
+    let thief = adding(&chain, 1_023, 1, by_device);
+    assert_eq!(chain.append(&thief), Err(ChainFault::TooManyDevices));
+    chain.append(&adding(&chain, 1_023, 1, Signer::Recovery)).unwrap();
+    assert_eq!(chain.devices_at(chain.head().seq).count(), limit::DEVICES_EVER + 1);
 }

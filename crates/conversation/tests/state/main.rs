@@ -8,6 +8,7 @@ mod changes;
 mod contacts;
 mod devices;
 mod pages;
+mod keystore;
 mod people;
 mod renew;
 mod sending;
