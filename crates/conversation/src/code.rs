@@ -243,6 +243,11 @@ pub const CODES: &[Code] = &[
         "an account is not what it was when it was verified",
         "Show what changed; verify again, or accept it, or remove the member.",
     ),
+    row(
+        "log/starved",
+        "another entry was first ten times in a row",
+        "Show it; the relay or a member keeps this device out.",
+    ),
     row("blocked/device-revoked", "this device was revoked", "Show it; offer to wipe this device."),
     row(
         "blocked/change-pending",
@@ -344,14 +349,9 @@ pub const CODES: &[Code] = &[
         "Stop, keep both entries, and let a person decide on a new conversation.",
     ),
     row(
-        "epoch/wrap-refused",
-        "a wrapped key for this account is bad",
-        "Send the complaint and ask another member for repair.",
-    ),
-    row(
         "epoch/complaint-proven",
         "a member's device wrapped garbage",
-        "Show who it was; supply the wrap yourself.",
+        "Show who it was; the client supplies the wrap.",
     ),
     row(
         "epoch/withheld",

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use privity_conversation::account::{ChainFault, Change, PhraseFault, QrFault};
 use privity_conversation::code::{CODES, find};
-use privity_conversation::epoch::{EpochFault, WrapFault};
+use privity_conversation::epoch::{EpochFault, Verdict, WrapFault};
 use privity_conversation::format::{
-    AccountId, ChainId, DeviceId, EntryHash, MessageId, Pin, StatementHash,
+    AccountId, ChainId, ConversationId, DeviceId, EntryHash, MessageId, Pin, StatementHash,
 };
 use privity_conversation::log::Refused;
 use privity_conversation::message::{AuthorFault, Finding};
-use privity_conversation::state::{Blocked, Unwrappable};
+use privity_conversation::state::{Blocked, Event, Unwrappable};
 use privity_conversation::{Error, Missing};
 use privity_wire::{DecodeError, EncodeError, Writer};
 
@@ -20,6 +20,24 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/ERRORS.md");
 
 fn too_long() -> EncodeError {
     Writer::new().bytes16(&[0; 70_000]).map(drop).unwrap_err()
+}
+
+/// Codes of events.
+fn told(id: AccountId, device: DeviceId) -> Vec<&'static str> {
+    let (conversation, position, anchor) = (ConversationId([0; 32]), 0, 0);
+    let verdict = Verdict::Proven { wrapper: id, device };
+    let fault = WrapFault::NotOpened;
+    let events = [
+        Event::Starved { conversation },
+        Event::Complained { conversation, account: id, anchor, verdict },
+        Event::LinkRefused { conversation, anchor, by: id, device },
+        Event::WrapRefused { conversation, anchor, fault },
+        Event::EntryRefused { conversation, rule: Refused::Nobody },
+        Event::Equivocated { account: id },
+        Event::NotWrapped { conversation, account: id, why: Unwrappable::Closed },
+    ];
+    assert_eq!(Event::Confirmed { conversation, position }.code(), None);
+    events.iter().map(|event| event.code().unwrap()).collect()
 }
 
 /// One value of every kind that has a code.
@@ -59,9 +77,6 @@ fn produced() -> BTreeSet<&'static str> {
         Finding::SeenMissing { seen: message },
         Finding::BeforeCutUnproven,
         Finding::Forked { position: 0, ours: hash, theirs: hash },
-        Finding::WrapRefused { anchor: 0, wrapper: id, fault: WrapFault::NotOpened },
-        Finding::LinkRefused { anchor: 0, author: id },
-        Finding::ComplaintProven { anchor: 0, wrapper: id, device },
         Finding::EpochWithheld { anchor: 0 },
         Finding::InfoRefused { position: 0 },
         Finding::Suspended { account: id },
@@ -69,6 +84,7 @@ fn produced() -> BTreeSet<&'static str> {
     ];
     let mut codes: BTreeSet<&str> = errors.iter().map(Error::code).collect();
     codes.extend(findings.iter().map(Finding::code));
+    codes.extend(told(id, device));
     let pin = Pin { account: id, seq: 0, hash: StatementHash([0; 32]) };
     let scans = [
         QrFault::NotForMe,

@@ -16,6 +16,8 @@ pub struct Log {
     pub wraps: Vec<Vec<u8>>,
     /// Messages in the order of their coming.
     pub messages: Vec<Vec<u8>>,
+    /// Complaints in the order of their coming.
+    pub complaints: Vec<Vec<u8>>,
 }
 
 /// A relay without a network and without any check of its own: it compares heads and swaps.
@@ -60,6 +62,11 @@ impl Relay {
             }
             Request::PutWraps { conversation, wraps } => {
                 self.logs.entry(*conversation).or_default().wraps.extend_from_slice(wraps);
+                Answer::Done
+            }
+            Request::Complain { conversation, complaint } => {
+                let log = self.logs.entry(*conversation).or_default();
+                log.complaints.push(complaint.clone());
                 Answer::Done
             }
             Request::Post { conversation, message, .. } => {

@@ -25,6 +25,8 @@ pub const WRAP_PUBLIC: usize = 1_536;
 pub const WRAP_PART: usize = 1_536;
 /// Bytes of one wrapped entry.
 pub const WRAPPED_ENTRY: usize = 4_096;
+/// Bytes of one complaint.
+pub const COMPLAINT: usize = WRAPPED_ENTRY + 68;
 /// Bytes of one message's body before sealing.
 pub const BODY: usize = 98_304;
 /// Bytes of one sealed message.

@@ -8,6 +8,7 @@
 mod account_record;
 mod action;
 mod card;
+mod complaint;
 mod entry;
 mod entry_part;
 mod holder;
@@ -29,6 +30,7 @@ mod wrapped_entry;
 pub use account_record::{GenerationRecord, HolderWrap, OlderSeed, RegisteredSeed};
 pub use action::{Action, Grant, Member, Predecessor};
 pub use card::ContactCard;
+pub use complaint::{Complaint, Ground};
 pub use entry::{Entry, EntryBody};
 pub use entry_part::{Cut, Delivery, EpochStart, Link, Pin, SealedInfo};
 pub use holder::{Holder, WrapKey};

@@ -1,6 +1,5 @@
 use core::fmt;
 
-use crate::epoch::WrapFault;
 use crate::format::{AccountId, ChainId, DeviceId, EntryHash, MessageId};
 
 /// What a call that succeeded has to tell.
@@ -56,31 +55,6 @@ pub enum Finding {
         /// The other.
         theirs: EntryHash,
     },
-    /// A wrap for this account is bad: ask for repair.
-    WrapRefused {
-        /// The epoch's anchor.
-        anchor: u64,
-        /// Who wrapped.
-        wrapper: AccountId,
-        /// What is wrong.
-        fault: WrapFault,
-    },
-    /// The link to the epoch before is wrong and is treated as a fence: ask for repair.
-    LinkRefused {
-        /// Anchor of the epoch whose entry holds the link.
-        anchor: u64,
-        /// Who wrote it.
-        author: AccountId,
-    },
-    /// A complaint about a wrap was found true.
-    ComplaintProven {
-        /// The epoch's anchor.
-        anchor: u64,
-        /// Who wrapped.
-        wrapper: AccountId,
-        /// On which device.
-        device: DeviceId,
-    },
     /// The log grants an epoch and no wrap or link gives it.
     EpochWithheld {
         /// The epoch's anchor.
@@ -114,9 +88,6 @@ impl Finding {
             Self::SeenMissing { .. } => "message/seen-missing",
             Self::BeforeCutUnproven => "message/before-cut-unproven",
             Self::Forked { .. } => "log/forked",
-            Self::WrapRefused { .. } => "epoch/wrap-refused",
-            Self::LinkRefused { .. } => "epoch/link-refused",
-            Self::ComplaintProven { .. } => "epoch/complaint-proven",
             Self::EpochWithheld { .. } => "epoch/withheld",
             Self::InfoRefused { .. } => "epoch/info-refused",
             Self::Suspended { .. } => "log/suspended",
@@ -141,9 +112,6 @@ impl Finding {
             Self::Forked { .. } => {
                 "Stop, keep both entries, and let a person decide on a new conversation."
             }
-            Self::WrapRefused { .. } => "Send the complaint and ask another member for repair.",
-            Self::LinkRefused { .. } => "Ask another member for a wrap of the epoch before.",
-            Self::ComplaintProven { .. } => "Show who it was; supply the wrap yourself.",
             Self::EpochWithheld { .. } => "Ask another member for repair.",
             Self::InfoRefused { .. } => "Show the last title that opened; set it again.",
             Self::Suspended { .. } => "Append an entry that pins the account's newest head.",
@@ -165,9 +133,6 @@ impl fmt::Display for Finding {
                 "the author's device has ended and nothing proves yet that the message was before"
             }
             Self::Forked { .. } => "the log is forked",
-            Self::WrapRefused { .. } => "a wrapped key for this account is bad",
-            Self::LinkRefused { .. } => "the link to the epoch before is wrong",
-            Self::ComplaintProven { .. } => "a member's device wrapped garbage",
             Self::EpochWithheld { .. } => "a key that the log grants is not there",
             Self::InfoRefused { .. } => "title and picture do not open",
             Self::Suspended { .. } => "a member's account has changed and is not pinned yet",

@@ -5,10 +5,11 @@ use privity_primitives::wrap::WrapPrivateKey;
 
 use crate::account::{Contacts, Directory, OwnAccount};
 use crate::format::{AccountId, ConversationId, DeviceId};
+use crate::log::STARVED;
 use crate::state::conversation::{Conversation, Pending};
 use crate::state::record::Sealer;
 use crate::state::unlock::AskedKey;
-use crate::state::{Changes, RecordKey};
+use crate::state::{Changes, Event, RecordKey};
 use crate::{Error, LocalSecret};
 
 /// One device of one account: everything that it knows and may do.
@@ -111,14 +112,33 @@ impl Client {
         known.ok_or(Error::UNKNOWN)
     }
 
-    /// Numbers a change, so that two processes of one device can't both save.
+    /// Counts lost races, and numbers a change, so that two processes of one device can't
+    /// both save.
     pub(super) fn finish(&mut self, mut changes: Changes) -> Result<Changes, Error> {
+        self.count_races(&mut changes);
         changes.expected_version = self.version;
         if !changes.is_saved_already() {
             self.version = self.version.checked_add(1).ok_or(Error::UNKNOWN)?;
         }
         changes.version = self.version;
         Ok(changes)
+    }
+
+    fn count_races(&mut self, changes: &mut Changes) {
+        let mut starved = Vec::new();
+        for event in &changes.events {
+            let (conversation, lost) = match event {
+                Event::Lost { conversation, .. } => (conversation, true),
+                Event::Confirmed { conversation, .. } => (conversation, false),
+                _ => continue,
+            };
+            let Some(state) = self.conversations.get_mut(conversation) else { continue };
+            state.lost = if lost { state.lost.saturating_add(1) } else { 0 };
+            if state.lost == STARVED {
+                starved.push(Event::Starved { conversation: *conversation });
+            }
+        }
+        changes.events.extend(starved);
     }
 }
 

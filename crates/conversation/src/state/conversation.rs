@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::epoch::{
     Anchor, AnchoredEpoch, Epoch, EpochFacts, EpochFault, EpochStore, Place, PositionKey,
@@ -53,6 +53,12 @@ pub(super) struct Conversation {
     pub(super) epochs: EpochStore,
     pub(super) keys: PositionKeys,
     pub(super) pending: Option<Pending>,
+    /// Races for the head that were lost in a row.
+    pub(super) lost: u32,
+    /// Anchors of wraps of which this device complained.
+    pub(super) complained: BTreeSet<u64>,
+    /// Members that got a repair from this device, each with the epoch in force then.
+    pub(super) repaired: BTreeSet<(AccountId, u64)>,
     pub(super) usage: EpochUse,
     pub(super) windows: Windows,
     /// None until this opened state seals its first message.
@@ -80,6 +86,9 @@ impl Conversation {
             epochs: EpochStore::new(EPOCHS),
             keys: PositionKeys::new(POSITIONS),
             pending: None,
+            lost: 0,
+            complained: BTreeSet::new(),
+            repaired: BTreeSet::new(),
             usage: EpochUse { first_seen: now, messages: 0 },
             windows: Windows::new(),
             outgoing: None,

@@ -1,7 +1,8 @@
 use crate::Error;
-use crate::epoch::WrapFault;
+use crate::epoch::{Verdict, WrapFault};
 use crate::format::{AccountId, ConversationId, DeviceId, MessageId};
 use crate::log::{Fork, Refused};
+use crate::message::OpenBlame;
 use crate::state::Unwrappable;
 
 /// Something an app shows, or acts on.
@@ -179,5 +180,30 @@ pub enum Event {
     Withheld {
         /// Which.
         conversation: ConversationId,
+    },
+    /// A message did not open: count it against whoever could have made it, and don't try it
+    /// again.
+    Unopened {
+        /// Which.
+        conversation: ConversationId,
+        /// Whom.
+        blame: OpenBlame,
+    },
+    /// Another entry was first, ten times in a row: the relay, or a member, keeps this
+    /// device's changes out.
+    Starved {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// A member complained of a wrap, and this is what comes of it.
+    Complained {
+        /// Which.
+        conversation: ConversationId,
+        /// Who complained.
+        account: AccountId,
+        /// Position of the epoch's anchor.
+        anchor: u64,
+        /// Who is at fault.
+        verdict: Verdict,
     },
 }

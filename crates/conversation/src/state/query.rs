@@ -1,5 +1,5 @@
 use crate::Error;
-use crate::epoch::ConversationInfo;
+use crate::epoch::{ConversationInfo, EpochFault};
 use crate::format::{AccountId, Action, ConversationId, EntryHash, MessageId, Pin, Policy, Role};
 use crate::log::{Epoch, Fork};
 use crate::state::conversation::Conversation;
@@ -206,11 +206,19 @@ impl Conversation {
     /// Title and picture as the newest entry that has them says; empty where they can't be
     /// read.
     pub(super) fn present_info(&mut self) -> ConversationInfo {
-        let Some((position, sealed)) = self.info.clone() else {
-            return ConversationInfo::default();
-        };
-        let Some(view) = self.fold.at(position) else { return ConversationInfo::default() };
-        let anchor = view.epoch().anchor;
+        self.opened_info().and_then(Result::ok).unwrap_or_default()
+    }
+
+    /// The entry whose title and picture do not open, though its key is here.
+    pub(super) fn spoiled_info(&mut self) -> Option<u64> {
+        let (position, _) = self.info.as_ref()?;
+        let position = *position;
+        self.opened_info()?.is_err().then_some(position)
+    }
+
+    fn opened_info(&mut self) -> Option<Result<ConversationInfo, EpochFault>> {
+        let (position, sealed) = self.info.clone()?;
+        let anchor = self.fold.at(position)?.epoch().anchor;
         let place = crate::epoch::InfoPlace {
             conversation: if position == 0 { ConversationId::ZERO } else { self.id() },
             position,
@@ -219,8 +227,6 @@ impl Conversation {
                 .and_then(|before| self.hash_at(before))
                 .unwrap_or(EntryHash::ZERO),
         };
-        self.epoch(anchor)
-            .and_then(|epoch| epoch.open_info(&place, &sealed).ok())
-            .unwrap_or_default()
+        Some(self.epoch(anchor)?.open_info(&place, &sealed))
     }
 }

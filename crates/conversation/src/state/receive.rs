@@ -182,7 +182,10 @@ impl Client {
             let lack = if granted { Lack::Secret(anchor) } else { Lack::Grant };
             return Err(Stop::Hold(lack));
         };
-        let decrypted = placed.open(key).map_err(|fault| Stop::Refuse(fault.into()))?;
+        let decrypted = placed.open(key).map_err(|fault| {
+            changes.events.push(Event::Unopened { conversation: *id, blame: fault.blame() });
+            Stop::Refuse(fault.into())
+        })?;
         let author = self.author_at(id, &decrypted);
         let pin = *decrypted.author();
         let verified = match reading {

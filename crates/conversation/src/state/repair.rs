@@ -22,6 +22,15 @@ impl Client {
         conversation: &ConversationId,
         account: &AccountId,
     ) -> Result<Changes, Error> {
+        let request = self.repair_wraps(conversation, account)?;
+        self.finish(Changes { send: vec![request], ..Changes::default() })
+    }
+
+    pub(super) fn repair_wraps(
+        &mut self,
+        conversation: &ConversationId,
+        account: &AccountId,
+    ) -> Result<Request, Error> {
         self.check_takes_part(conversation)?;
         let suspended = self.conversation(conversation)?.fold.now().suspended(&self.directory);
         if !suspended.is_empty() {
@@ -41,9 +50,7 @@ impl Client {
             .iter()
             .map(|epoch| Ok(epoch.wrap(&target, &wrapper)?.to_bytes()?))
             .collect::<Result<Vec<_>, Error>>()?;
-        let mut changes = Changes::default();
-        changes.send.push(Request::PutWraps { conversation: *conversation, wraps });
-        self.finish(changes)
+        Ok(Request::PutWraps { conversation: *conversation, wraps })
     }
 
     /// Judges a complaint: a whole wrap record that its recipient says is wrong.

@@ -43,6 +43,14 @@ pub enum Request {
         /// The wrapped entries.
         wraps: Vec<Vec<u8>>,
     },
+    /// Hand a complaint on to the other members: the client of each takes it by
+    /// [`crate::state::Client::handle_complaint`].
+    Complain {
+        /// Whose log.
+        conversation: ConversationId,
+        /// The complaint.
+        complaint: Vec<u8>,
+    },
     /// Store and forward a message.
     Post {
         /// Whose log.

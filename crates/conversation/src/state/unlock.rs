@@ -101,6 +101,9 @@ impl Client {
                 Err(fault) => Err(fault),
             },
         };
+        if let Err(fault) = &opened {
+            self.complain_of(id, bytes, (anchor, *fault), changes)?;
+        }
         self.take_opened(id, anchor, opened, changes)
     }
 

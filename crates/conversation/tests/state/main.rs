@@ -5,6 +5,7 @@ mod answers;
 mod archive;
 mod away;
 mod changes;
+mod complaints;
 mod contacts;
 mod devices;
 mod pages;
