@@ -133,6 +133,13 @@ impl Chain {
         device.verifier.of(&device.sign)
     }
 
+    /// The verified signing key of a device that the account has, or ever had.
+    #[must_use]
+    pub fn key_of_device(&self, id: &DeviceId) -> Option<VerifyingKey> {
+        let device = self.devices.iter().find(|device| device.id == *id)?;
+        device.verifier.of(&device.sign)
+    }
+
     /// The account's wrap key in force at `seq`; none once it is closed.
     #[must_use]
     pub fn key_at(&self, seq: u64) -> Option<&AccountKey> {

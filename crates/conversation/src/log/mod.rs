@@ -16,6 +16,7 @@ mod codec_record;
 mod conduct;
 mod directory;
 mod epoch;
+mod evidence;
 mod fold;
 mod grant;
 mod non_empty;
@@ -30,6 +31,7 @@ pub use conduct::{
     EpochUse, JITTER_RANGE, STARVED, backoff_ms, jitter_ms, rotation_due, rotation_overdue,
 };
 pub use epoch::Epoch;
+pub use evidence::ForkEvidence;
 pub use fold::Fold;
 pub use grant::End;
 pub use step::{Applied, Fork, Started, Step};

@@ -88,6 +88,22 @@ impl Client {
         self.propose(*conversation, Proposal::of(Action::Rotate, EpochWish::Linked), context)
     }
 
+    /// As [`Client::rotate`], and removes those of [`Client::added_by_revoked`] whom the caller
+    /// names: every member may, whatever its role.
+    ///
+    /// # Errors
+    /// As [`Client::add`]; [`Error::Entry`] for an account that did not come that way.
+    pub fn rotate_without(
+        &mut self,
+        conversation: &ConversationId,
+        accounts: &[AccountId],
+        context: &mut Context<'_>,
+    ) -> Result<Changes, Error> {
+        let also_removed = sorted(accounts);
+        let proposal = Proposal::of(Action::Rotate, EpochWish::Linked);
+        self.propose(*conversation, Proposal { also_removed, ..proposal }, context)
+    }
+
     /// Sets title and picture.
     ///
     /// # Errors

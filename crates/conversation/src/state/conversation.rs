@@ -7,6 +7,7 @@ use crate::epoch::{
 use crate::format::{AccountId, ConversationId, DeviceId, Entry, EntryHash, Link, MessageId};
 use crate::log::{EpochUse, Fold, Fork, Step};
 use crate::message::{OutgoingChain, Reach, Windows};
+use crate::state::evidence::KeptEntries;
 use crate::state::held::Held;
 
 /// Epoch secrets that were walked to and stay open for one conversation.
@@ -70,6 +71,7 @@ pub(super) struct Conversation {
     pub(super) outbox: BTreeMap<MessageId, Vec<u8>>,
     pub(super) held: Held,
     pub(super) fork: Option<Fork>,
+    pub(super) evidence: KeptEntries,
     /// How far back another branch was asked for.
     pub(super) looked_back: Option<u64>,
     /// Sealed title and picture of the newest entry that has them, by its position.
@@ -97,6 +99,7 @@ impl Conversation {
             outbox: BTreeMap::new(),
             held: Held::default(),
             fork: None,
+            evidence: KeptEntries::default(),
             looked_back: None,
             info: None,
         }

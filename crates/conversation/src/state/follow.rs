@@ -1,5 +1,6 @@
 use crate::Error;
 use crate::format::{AccountId, Action, ConversationId, Pin};
+use crate::log::Accounts;
 use crate::state::conversation::Conversation;
 use crate::state::propose::{EpochWish, Proposal};
 use crate::state::{Blocked, Client};
@@ -19,6 +20,25 @@ impl Client {
             .collect();
         pins.sort_unstable_by_key(|pin| pin.account);
         Ok(pins)
+    }
+
+    /// Members that a device added which is known to be revoked since, and whose revocation
+    /// the log does not have yet: a thief's ghosts, or friends. A person decides;
+    /// [`Client::rotate_without`] removes them with the revocation.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if the conversation is not known.
+    pub fn added_by_revoked(&self, conversation: &ConversationId) -> Result<Vec<AccountId>, Error> {
+        let own = self.own.account();
+        let view = self.conversation(conversation)?.fold.now();
+        let came = |account: &AccountId| {
+            let (adder, device) = view.added_by(account)?;
+            let change = self.directory.beyond(&view.pin(&adder)?)?;
+            let since = view.joined(account) >= view.pinned_at(&adder);
+            (since && view.is_member(&adder) && change.revoked.contains(&device)).then_some(())
+        };
+        let members = view.members().map(|(account, _)| account);
+        Ok(members.filter(|account| *account != own && came(account).is_some()).collect())
     }
 
     /// Lets a change follow the members' accounts: every one that starts an epoch moves each

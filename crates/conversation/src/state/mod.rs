@@ -23,6 +23,7 @@ mod create;
 mod cut;
 mod event;
 mod event_code;
+mod evidence;
 mod findings;
 mod follow;
 mod fork_record;

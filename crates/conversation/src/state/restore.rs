@@ -9,6 +9,7 @@ use crate::format::{Blob, ConversationId, DeviceId, Entry, Link, MessageId, Seal
 use crate::log::Fold;
 use crate::message::{Reach, ReachLink, WindowRecord, Windows};
 use crate::state::conversation::{Conversation, EPOCHS, Pending, Standing, Understood};
+use crate::state::evidence::KeptEntries;
 use crate::state::held::Held;
 use crate::state::record::{OpenedRecord, Sealer};
 use crate::state::{Client, RecordKey, name};
@@ -104,6 +105,7 @@ impl Client {
         match kind {
             name::EPOCHS => state.epochs = EpochStore::from_record(&record.content, EPOCHS)?,
             name::PENDING => state.pending = Some(read_pending(content)?),
+            name::EVIDENCE => state.evidence = KeptEntries::from_bytes(content)?,
             name::HELD => state.held = Held::from_bytes(content)?,
             // All of a conversation go in at once.
             name::WINDOW | name::REACH => {}

@@ -126,13 +126,11 @@ impl Client {
             }
             Ok(Applied::Duplicate) => {
                 self.settle_pending(id, changes)?;
+                self.seen_again(id, entry, context, changes)?;
                 Ok(WentOn::Yes)
             }
             Ok(Applied::Forked(fork)) => {
-                if state.fork.is_none() {
-                    state.fork = Some(fork);
-                    changes.events.push(Event::Forked { conversation: *id, fork });
-                }
+                self.forked(id, fork, entry, context, changes)?;
                 Ok(WentOn::No)
             }
             // A page begins where it was asked for: to ask again is to be told so again.

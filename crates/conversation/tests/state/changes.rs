@@ -1,9 +1,11 @@
 use privity_conversation::Error;
 use privity_conversation::epoch::ConversationInfo;
-use privity_conversation::format::{Action, Permission, Policy, Role};
+use privity_conversation::format::{Action, Entry, Permission, Policy, Role};
+use privity_conversation::log::{Blame, ForkEvidence};
 use privity_conversation::message::Draft;
 use privity_conversation::state::{Blocked, Due, Event, History};
 use privity_testkit::Link;
+use privity_wire::Codec;
 
 use crate::people::People;
 
@@ -234,10 +236,24 @@ fn a_fork_stops_sealing_and_is_shown() {
     let told = people.devices[1]
         .call(|client, context| client.handle_entries(&id, &[heard], context).unwrap());
     assert!(told.events.iter().any(|event| matches!(event, Event::Forked { .. })));
-    people.devices[1].save(&told).unwrap();
+    assert_eq!(people.devices[1].client.fork_evidence(&id), Ok(None));
+    // The relay that this device follows shows its own entry once more.
+    people.devices[1].perform(told, &mut other, &mut Link::good()).unwrap();
     people.devices[1].crash().unwrap();
     assert!(people.devices[1].client.overview(&id).unwrap().fork.is_some());
     assert_eq!(blocked(&mut people, 1, &id), Blocked::Forked.into());
+
+    // Somebody who was not in it checks the evidence by the two accounts alone.
+    let evidence = people.devices[1].client.fork_evidence(&id).unwrap().unwrap();
+    let shown = ForkEvidence::from_bytes(&evidence.to_bytes().unwrap()).unwrap();
+    assert_eq!(shown, evidence);
+    assert_eq!(shown.verify(people.devices[0].client.directory()), Ok(Blame::Relay));
+    let nobody = privity_conversation::account::Directory::default();
+    assert!(matches!(shown.verify(&nobody), Err(Error::Missing(_))));
+    let forged = Entry::from_parts(shown.ours().body().clone(), *shown.theirs().signature());
+    let forged = ForkEvidence::new(forged.unwrap(), shown.theirs().clone()).unwrap();
+    assert!(matches!(forged.verify(people.devices[0].client.directory()), Err(Error::Entry(_))));
+    assert!(ForkEvidence::new(shown.ours().clone(), shown.ours().clone()).is_err());
 }
 
 #[test]

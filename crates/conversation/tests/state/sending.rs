@@ -347,3 +347,39 @@ fn nothing_is_repaired_by_a_revoked_device_or_in_a_log_that_stands_still() {
     let stands_still = people.devices[CAROL].call(|client, _| client.repair(&id, &own));
     assert_eq!(stands_still.err(), Some(Blocked::UpdateNeeded.into()));
 }
+
+#[test]
+fn whom_a_revoked_device_added_goes_with_it_by_any_members_hand() {
+    let (mut people, id, _) = {
+        let mut people = People::meet(4);
+        let id = people.conversation(3);
+        let second = people.devices[BOB].pair(77, &mut people.relay).unwrap();
+        people.devices.push(second);
+        people.sync_all();
+        // The stolen device adds a friend of the thief.
+        people.add(BOB, &id, 3, History::Full);
+        let stolen = people.devices[BOB].client.device();
+        people.sync_all();
+        people.devices[4]
+            .act(&mut people.relay, |client, context| client.revoke_devices(&[stolen], context))
+            .unwrap();
+        (people, id, stolen)
+    };
+    people.sync_all();
+    let ghost = people.devices[3].account();
+    let carol = &mut people.devices[CAROL];
+    assert_eq!(carol.client.added_by_revoked(&id), Ok(vec![ghost]));
+    let friend = people.devices[ALICE].account();
+    let more = people.devices[CAROL]
+        .call(|client, context| client.rotate_without(&id, &[ghost, friend], context));
+    assert!(matches!(more, Err(Error::Entry(_))), "{more:?}");
+    people.devices[CAROL]
+        .act(&mut people.relay, |client, context| client.rotate_without(&id, &[ghost], context))
+        .unwrap();
+    people.say(CAROL, &id, "without the ghost");
+    people.sync_all();
+    assert_eq!(people.devices[ALICE].client.members(&id).unwrap().len(), 3);
+    assert_eq!(people.devices[ALICE].client.added_by_revoked(&id), Ok(vec![]));
+    assert_eq!(people.texts(4), ["without the ghost"]);
+    assert!(people.texts(3).is_empty());
+}
