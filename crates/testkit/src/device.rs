@@ -142,6 +142,24 @@ impl Device {
         Ok(())
     }
 
+    /// Changes the storage key; `save` stores what the store is asked to, or fails to.
+    ///
+    /// # Errors
+    /// As [`Client::change_storage_key`]; what `save` returns.
+    pub fn change_storage_key(
+        &mut self,
+        new: Secret<32>,
+        save: impl FnOnce(&mut Self, &Changes) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let records: Vec<_> = self.records.iter().map(|(at, it)| (*at, it.clone())).collect();
+        let (old, version) = (self.storage_key.duplicate(), self.version);
+        let changes = self
+            .call(|_, context| Client::change_storage_key(&old, &new, version, records, context))?;
+        save(self, &changes)?;
+        self.storage_key = new;
+        self.crash()
+    }
+
     /// Saves, sends, takes the answers, until nothing is left or the link has lost it.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ mod propose;
 mod query;
 mod receive;
 mod record;
+mod rekey;
 mod renew;
 mod repair;
 mod request;

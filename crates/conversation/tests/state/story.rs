@@ -1,4 +1,6 @@
-use privity_conversation::state::History;
+use privity_conversation::Error;
+use privity_conversation::state::{Client, History};
+use privity_primitives::secret::Secret;
 
 use crate::people::People;
 
@@ -122,4 +124,41 @@ fn messages_of_a_lost_device_that_were_held_are_before_the_cut_of_the_new_one() 
     people.sync_all();
     assert_eq!(people.texts(1), ["from the lost device"]);
     assert_eq!(people.texts(0), ["from the lost device"]);
+}
+
+#[test]
+fn a_store_opens_under_its_new_key_or_its_old_one_and_no_other() {
+    let mut people = People::meet(2);
+    let id = people.conversation(2);
+    people.say(1, &id, "before");
+    people.sync(0);
+    let held = people.devices[0]
+        .call(|client, context| client.rotate(&id, context))
+        .and_then(|changes| people.devices[0].save(&changes));
+    held.unwrap();
+    let before = people.devices[0].records.clone();
+    let new = || Secret::copy_from(&[42; 32]);
+    // The store stops before the change is durable: nothing has happened.
+    let stopped =
+        people.devices[0].change_storage_key(new(), |_, _| Err(Error::Misuse("the store stopped")));
+    assert!(stopped.is_err());
+    people.devices[0].crash().unwrap();
+    assert_eq!(people.devices[0].records, before);
+
+    people.devices[0].change_storage_key(new(), |device, changes| device.save(changes)).unwrap();
+    assert_eq!(people.devices[0].records.len(), before.len());
+    assert!(people.devices[0].records.keys().all(|place| !before.contains_key(place)));
+    let version = people.devices[0].version;
+    let records = people.devices[0].records.clone();
+    let wrong = Client::open(&Secret::copy_from(&[1; 32]), version, records);
+    assert_eq!(wrong.err(), Some(Error::Decrypt));
+    // What was pending, read and known is there.
+    people.sync_all();
+    people.say(0, &id, "after");
+    people.sync_all();
+    assert_eq!(people.texts(1), ["before", "after"]);
+    assert_eq!(people.devices[0].client.overview(&id).unwrap().epoch, 1);
+    // The same key is no new one.
+    let same = people.devices[0].change_storage_key(new(), |device, changes| device.save(changes));
+    assert!(matches!(same, Err(Error::Misuse(_))));
 }
