@@ -5,7 +5,7 @@ use privity_conversation::account::{
     RecoveryPhrase,
 };
 use privity_conversation::format::{AccountId, GenerationRecord, Statement};
-use privity_conversation::state::{Client, Context};
+use privity_conversation::state::{Changes, Client, Context};
 use privity_conversation::{Error, LocalSecret};
 use privity_primitives::secret::Secret;
 use privity_primitives::wrap::{Suite, WrapPrivateKey};
@@ -76,6 +76,22 @@ impl Device {
         revoke: &[privity_conversation::format::DeviceId],
         relay: &mut Relay,
     ) -> Result<Self, Error> {
+        let (mut device, changes) = Self::begin_recovery(seed, phrase, account, revoke, relay)?;
+        device.perform(changes, relay, &mut Link::good())?;
+        Ok(device)
+    }
+
+    /// As [`Device::recover`], as far as what is to be saved first.
+    ///
+    /// # Errors
+    /// As of the calls it makes.
+    pub fn begin_recovery(
+        seed: u64,
+        phrase: RecoveryPhrase,
+        account: &AccountId,
+        revoke: &[privity_conversation::format::DeviceId],
+        relay: &Relay,
+    ) -> Result<(Self, Changes), Error> {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let now = 1_790_000_000_000;
         let mut directory = Directory::default();
@@ -96,8 +112,7 @@ impl Device {
             Client::restore(&storage_key, directory, &authority, seeds, &plan, &mut context)?;
         let mut device = Self::around(client, storage_key, now, rng);
         device.phrase = Some(phrase);
-        device.perform(changes, relay, &mut Link::good())?;
-        Ok(device)
+        Ok((device, changes))
     }
 
     /// A further device of this one's account, added by this one.

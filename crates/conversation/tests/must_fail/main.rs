@@ -18,6 +18,7 @@ mod p07_backdating;
 mod p07_revoked_device;
 mod p08_copied_account;
 mod p08_copies;
+mod p08_recovery;
 mod p09_races;
 mod p10_reading;
 mod p10_revoked_device;
