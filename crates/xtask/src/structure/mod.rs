@@ -7,6 +7,7 @@
 //! | [`effects`] | no clock, socket, thread, file or async in `crates/` |
 //! | [`size`] | lines of a file and of a function |
 //! | [`orphans`] | every `.rs` file is in a module tree |
+//! | [`links`] | relative links in Markdown lead to a file |
 //! | [`words`] | leftovers, machine paths and host names in any tracked file |
 //!
 //! Each check is a pure function over what was read, so that its tests can hand it a small
@@ -14,6 +15,7 @@
 
 pub(crate) mod crates;
 mod effects;
+mod links;
 mod modules;
 mod orphans;
 mod paths;
@@ -58,6 +60,9 @@ pub(crate) fn run(repo: &Repo) -> Result<(), Error> {
         // what is not text holds no words
         if let Ok(text) = repo.read(path) {
             findings.extend(words::check(path, &text));
+            if path.ends_with(".md") {
+                findings.extend(links::check(path, &text, &|file| repo.has(file)));
+            }
         }
     }
     for finding in &findings {
