@@ -132,7 +132,8 @@ impl Author {
         };
         let wrap = epoch.wrap(&target, &wrapper).expect("wrapped").to_bytes().expect("bytes");
         let conversation = entry.conversation();
-        (entries, Appended { conversation, entry: Vec::new(), wraps: vec![wrap] })
+        let hash = entry.hash();
+        (entries, Appended { conversation, hash, entry: Vec::new(), wraps: vec![wrap] })
     }
 
     fn append(
