@@ -255,6 +255,11 @@ pub const CODES: &[Code] = &[
         "Send `unsent` again and wait for the answer.",
     ),
     row(
+        "blocked/not-synced",
+        "since it was opened the client has not seen how far the log has come",
+        "Send `catch_up` and take the answers, then repeat the call.",
+    ),
+    row(
         "not-wrapped/statements-missing",
         "a member's statements are not here, so nobody wraps to it",
         "Fetch them, then `repair`; remove the member if nobody has them.",

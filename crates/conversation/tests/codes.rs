@@ -67,6 +67,7 @@ fn produced() -> BTreeSet<&'static str> {
         Blocked::ContactChanged(Vec::new()).into(),
         Blocked::DeviceRevoked.into(),
         Blocked::ChangePending.into(),
+        Blocked::NotSynced.into(),
     ];
     let findings = [
         Finding::Duplicate,

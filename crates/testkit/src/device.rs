@@ -97,7 +97,8 @@ impl Device {
         call(&mut self.client, &mut context)
     }
 
-    /// Makes a call that changes something, saves and sends it over a good link.
+    /// Makes a call that changes something, saves and sends it over a good link; a client
+    /// that was opened since first asks what stands.
     ///
     /// # Errors
     /// As of the call.
@@ -106,8 +107,30 @@ impl Device {
         relay: &mut Relay,
         call: impl FnOnce(&mut Client, &mut Context<'_>) -> Result<Changes, Error>,
     ) -> Result<(), Error> {
+        self.catch_up(relay)?;
         let changes = self.call(call)?;
         self.perform(changes, relay, &mut Link::good())
+    }
+
+    /// Asks the relay what stands, after the store was opened.
+    ///
+    /// # Errors
+    /// As of the client's calls.
+    pub fn catch_up(&mut self, relay: &mut Relay) -> Result<(), Error> {
+        let send = self.client.catch_up();
+        self.perform(self.ask(send), relay, &mut Link::good())
+    }
+
+    /// A relay that lies: whatever is asked after the store was opened, nothing follows.
+    ///
+    /// # Errors
+    /// As of the client's calls.
+    pub fn is_told_nothing(&mut self) -> Result<(), Error> {
+        for request in self.client.catch_up() {
+            let changes = self.answer(&request, Answer::Items(Vec::new()))?;
+            self.save(&changes)?;
+        }
+        Ok(())
     }
 
     /// Writes what a call wants written.
@@ -233,7 +256,8 @@ impl Device {
     /// # Errors
     /// As of the client's calls.
     pub fn resend(&mut self, relay: &mut Relay, link: &mut Link) -> Result<(), Error> {
-        let send = self.client.unsent()?;
+        let mut send = self.client.unsent()?;
+        send.extend(self.client.catch_up());
         self.perform(self.ask(send), relay, link)
     }
 

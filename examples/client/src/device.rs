@@ -47,12 +47,14 @@ impl Device {
         Err(ClientError::Network("the relay's answers lead nowhere".into()))
     }
 
-    /// Sends again what was saved and perhaps never sent: after a start, after an outage.
+    /// Sends again what was saved and perhaps never sent, and after a start asks what stands:
+    /// the store may be an old copy, which changes nothing before it knows.
     ///
     /// # Errors
     /// As [`Device::perform`].
     pub async fn resume(&mut self, context: &mut Context<'_>) -> Result<Vec<Event>, ClientError> {
-        let send = self.client.unsent()?;
+        let mut send = self.client.unsent()?;
+        send.extend(self.client.catch_up());
         let changes = Changes {
             expected_version: self.client.version(),
             version: self.client.version(),

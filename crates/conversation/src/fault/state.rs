@@ -29,6 +29,9 @@ pub enum Blocked {
     DeviceRevoked,
     /// A change of this device waits for the relay's answer.
     ChangePending,
+    /// This store was opened and nobody has seen since how far the log, or the own account's
+    /// chain, has come: it may be an old copy that signed something there before.
+    NotSynced,
 }
 
 impl Blocked {
@@ -47,6 +50,7 @@ impl Blocked {
             Self::ContactChanged(_) => "blocked/contact-changed",
             Self::DeviceRevoked => "blocked/device-revoked",
             Self::ChangePending => "blocked/change-pending",
+            Self::NotSynced => "blocked/not-synced",
         }
     }
 }
@@ -71,6 +75,7 @@ impl fmt::Display for Blocked {
             }
             Self::DeviceRevoked => write!(f, "this device was revoked"),
             Self::ChangePending => write!(f, "an earlier change waits for the relay"),
+            Self::NotSynced => write!(f, "the relay has not said yet what stands"),
         }
     }
 }

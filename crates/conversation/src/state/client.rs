@@ -6,6 +6,7 @@ use privity_primitives::wrap::WrapPrivateKey;
 use crate::account::{Contacts, Directory, OwnAccount};
 use crate::format::{AccountId, ConversationId, DeviceId};
 use crate::log::STARVED;
+use crate::state::catch_up::SeenToEnd;
 use crate::state::conversation::{Conversation, Pending};
 use crate::state::record::Sealer;
 use crate::state::unlock::AskedKey;
@@ -42,6 +43,8 @@ pub struct Client {
     pub(super) asked: Vec<AskedKey>,
     /// Conversations with wraps for which there was no room among the operations asked.
     pub(super) not_asked: BTreeSet<ConversationId>,
+    /// Whether the own account's chain was seen to its end since the store was opened.
+    pub(super) chain_seen: SeenToEnd,
     /// Logs that stand still for statements that were asked for once.
     pub(super) waiting: BTreeSet<ConversationId>,
 }

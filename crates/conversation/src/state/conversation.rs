@@ -7,6 +7,7 @@ use crate::epoch::{
 use crate::format::{AccountId, ConversationId, DeviceId, Entry, EntryHash, Link, MessageId};
 use crate::log::{EpochUse, Fold, Fork, Step};
 use crate::message::{OutgoingChain, Reach, Windows};
+use crate::state::catch_up::SeenToEnd;
 use crate::state::evidence::KeptEntries;
 use crate::state::held::Held;
 
@@ -51,6 +52,8 @@ pub(super) struct Conversation {
     pub(super) first: EpochFacts,
     pub(super) standing: Standing,
     pub(super) understood: Understood,
+    /// Whether the log was seen to its end since the store was opened.
+    pub(super) seen: SeenToEnd,
     pub(super) epochs: EpochStore,
     pub(super) keys: PositionKeys,
     pub(super) pending: Option<Pending>,
@@ -85,6 +88,7 @@ impl Conversation {
             first,
             standing,
             understood: Understood::All,
+            seen: SeenToEnd::Yes,
             epochs: EpochStore::new(EPOCHS),
             keys: PositionKeys::new(POSITIONS),
             pending: None,

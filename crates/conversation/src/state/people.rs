@@ -9,8 +9,9 @@ use crate::account::{
     PendingStatement, RecoveryAuthority, Seeds, Settled,
 };
 use crate::format::{AccountId, DeviceId, GenerationRecord, Seeding, Statement};
+use crate::state::catch_up::SeenToEnd;
 use crate::state::record::Sealer;
-use crate::state::{Changes, Client, Context, Event, Request};
+use crate::state::{Blocked, Changes, Client, Context, Event, Request};
 use crate::{Error, LocalSecret};
 
 impl Client {
@@ -100,6 +101,7 @@ impl Client {
             registered: None,
             asked: Vec::new(),
             not_asked: BTreeSet::new(),
+            chain_seen: SeenToEnd::Yes,
             waiting: BTreeSet::new(),
         };
         let accounts: Vec<AccountId> = client.directory.chains().map(Chain::id).collect();
@@ -162,6 +164,7 @@ impl Client {
         }
         if *account == self.own.account() {
             self.settle_own(context, &mut changes)?;
+            self.saw_statements(statements.len(), &mut changes);
         }
         self.weigh_contacts();
         self.save_account(account, context, &mut changes)?;
@@ -290,12 +293,16 @@ impl Client {
     /// Changes the own account by `change`, which makes one statement.
     ///
     /// # Errors
-    /// What `change` returns; [`Error::Misuse`] while another statement is pending.
+    /// What `change` returns; [`Error::Misuse`] while another statement is pending;
+    /// [`Error::Blocked`] before the chain was seen since the store was opened.
     pub fn change_account(
         &mut self,
         change: impl FnOnce(AccountTools<'_>) -> Result<(), Error>,
         context: &mut Context<'_>,
     ) -> Result<Changes, Error> {
+        if self.chain_seen == SeenToEnd::NotYet {
+            return Err(Blocked::NotSynced.into());
+        }
         let chain = self.directory.chain(&self.own.account()).ok_or(Error::UNKNOWN)?;
         change(AccountTools { own: &mut self.own, chain, local: &self.local, rng: context.rng })?;
         self.stated(Changes::default(), context)

@@ -32,6 +32,7 @@ impl Client {
         account: &AccountId,
     ) -> Result<Request, Error> {
         self.check_takes_part(conversation)?;
+        self.check_seen(conversation)?;
         let suspended = self.conversation(conversation)?.fold.now().suspended(&self.directory);
         if !suspended.is_empty() {
             return Err(Blocked::Suspended(suspended).into());

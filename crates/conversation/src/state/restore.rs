@@ -8,6 +8,7 @@ use crate::epoch::{Anchor, AnchoredEpoch, EpochFacts, EpochStore, Place};
 use crate::format::{Blob, ConversationId, DeviceId, Entry, Link, MessageId, SealedInfo, limit};
 use crate::log::Fold;
 use crate::message::{Reach, ReachLink, WindowRecord, Windows};
+use crate::state::catch_up::SeenToEnd;
 use crate::state::conversation::{Conversation, EPOCHS, Pending, Standing, Understood};
 use crate::state::evidence::KeptEntries;
 use crate::state::held::Held;
@@ -67,6 +68,7 @@ pub(super) fn open(
         registered: None,
         asked: Vec::new(),
         not_asked: BTreeSet::new(),
+        chain_seen: SeenToEnd::NotYet,
         waiting: BTreeSet::new(),
     };
     client.weigh_contacts();
@@ -153,6 +155,7 @@ fn read_conversation(content: &[u8]) -> Result<Conversation, Error> {
     state.usage.first_seen = reader.u64("first seen")?;
     reader.finish()?;
     state.windows = Windows::new();
+    state.seen = SeenToEnd::NotYet;
     Ok(state)
 }
 

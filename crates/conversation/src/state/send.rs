@@ -133,7 +133,7 @@ impl Client {
         }
         match self.conversation(conversation)?.pending {
             Some(_) => Err(Blocked::ChangePending.into()),
-            None => Ok(()),
+            None => self.check_seen(conversation),
         }
     }
 

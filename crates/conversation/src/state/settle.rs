@@ -26,6 +26,7 @@ impl Client {
     ) -> Result<Changes, Error> {
         let mut changes = Changes::default();
         let mut understood = Understood::All;
+        let before = self.conversations.get(conversation).map(|state| state.fold.head());
         for (place, bytes) in entries.iter().enumerate() {
             let entry = match Entry::from_bytes(bytes).map_err(Error::from) {
                 Ok(entry) => entry,
@@ -46,6 +47,7 @@ impl Client {
         }
         self.understand(conversation, understood, &mut changes);
         self.after_entries(conversation, context, &mut changes)?;
+        self.saw_entries(conversation, (entries.len(), before), &mut changes);
         self.finish(changes)
     }
 

@@ -62,6 +62,7 @@ fn p08_a_restored_copy_takes_what_stands_and_drops_its_own() {
     let stands = relay.accounts[&account].clone();
     (devices[0].records, devices[0].version) = (old, version);
     devices[0].crash().unwrap();
+    devices[0].is_told_nothing().unwrap();
     let changes = renew(&mut devices[0]);
     devices[0].perform(changes, relay, &mut privity_testkit::Link::good()).unwrap();
     assert_eq!(relay.accounts[&account], stands);
@@ -100,6 +101,7 @@ fn p08_a_clone_is_noticed_by_everybody_and_keeps_nobody_from_healing() {
     let Some(Request::Publish { request, .. }) = cloned.send.first() else { panic!() };
     let clone = Statement::from_bytes(&request.statement.0).unwrap();
     people.devices[1].crash().unwrap();
+    people.devices[1].is_told_nothing().unwrap();
     let changes = renew(&mut people.devices[1]);
     let People { relay, devices } = &mut people;
     devices[1].perform(changes, relay, &mut privity_testkit::Link::good()).unwrap();

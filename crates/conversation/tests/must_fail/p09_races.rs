@@ -159,6 +159,7 @@ fn p09_a_clone_that_rotates_and_one_that_removes_draw_different_secrets() {
     let rng = people.devices[ALICE].rng.clone();
     let rotated = rotation(&mut people, ALICE, &id);
     people.devices[ALICE].crash().unwrap();
+    people.devices[ALICE].is_told_nothing().unwrap();
     people.devices[ALICE].rng = rng;
     let removed = removal(&mut people, ALICE, &id);
     let (_, wraps) = append(&rotated);

@@ -52,6 +52,7 @@ fn nothing_is_wrapped_to_a_contact_that_changed_until_a_person_accepts_it() {
     for crash in [false, true] {
         if crash {
             people.devices[0].crash().unwrap();
+            people.devices[0].catch_up(&mut people.relay).unwrap();
         }
         let refused = people.devices[0]
             .call(|client, context| client.add(&id, &[account], History::Full, context));

@@ -12,6 +12,7 @@ mod keystore;
 mod pages;
 mod people;
 mod renew;
+mod restored;
 mod sending;
 mod story;
 mod weather;
