@@ -39,6 +39,8 @@ pub const WRAPS: usize = 65_536;
 pub const PAGE: usize = 1_000;
 /// Conversations of one account's inbox.
 pub const INBOX: usize = 10_000;
+/// Account heads that one device hands to another.
+pub const HEADS: usize = 65_536;
 /// Bytes of the name under which an app knows a contact.
 pub const LABEL: usize = 255;
 /// Contacts of one device.

@@ -71,7 +71,7 @@ impl Client {
     pub(super) fn check_seen(&self, conversation: &ConversationId) -> Result<(), Error> {
         match self.conversation(conversation)?.seen {
             SeenToEnd::NotYet => Err(Blocked::NotSynced.into()),
-            SeenToEnd::Yes => Ok(()),
+            SeenToEnd::Yes => self.check_log_met(conversation),
         }
     }
 }

@@ -4,7 +4,7 @@ use privity_primitives::secret::Secret;
 use privity_primitives::wrap::WrapPrivateKey;
 
 use crate::account::{Contacts, Directory, OwnAccount};
-use crate::format::{AccountId, ConversationId, DeviceId};
+use crate::format::{AccountId, ConversationId, DeviceId, KnownHeads};
 use crate::log::STARVED;
 use crate::state::catch_up::SeenToEnd;
 use crate::state::conversation::{Conversation, Pending};
@@ -43,6 +43,8 @@ pub struct Client {
     pub(super) asked: Vec<AskedKey>,
     /// Conversations with wraps for which there was no room among the operations asked.
     pub(super) not_asked: BTreeSet<ConversationId>,
+    /// Heads that another device of the account handed over.
+    pub(super) expected: KnownHeads,
     /// Whether the own account's chain was seen to its end since the store was opened.
     pub(super) chain_seen: SeenToEnd,
     /// Logs that stand still for statements that were asked for once.

@@ -28,6 +28,7 @@ mod evidence;
 mod findings;
 mod follow;
 mod fork_record;
+mod handed;
 mod held;
 mod name;
 mod people;

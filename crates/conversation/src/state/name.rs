@@ -7,6 +7,9 @@ pub(super) const CLIENT: &[u8] = b"client";
 /// Who the people are.
 pub(super) const CONTACTS: &[u8] = b"contacts";
 
+/// Heads that another device of the account handed over.
+pub(super) const HEADS: &[u8] = b"heads";
+
 /// Kind of the records of the accounts known, one for each.
 const ACCOUNT: u8 = b'a';
 

@@ -8,7 +8,7 @@ use crate::account::{
     Chain, Contacts, Directory, JoiningDevice, Learned, NewAccount, NewDevice, OwnAccount,
     PendingStatement, RecoveryAuthority, Seeds, Settled,
 };
-use crate::format::{AccountId, DeviceId, GenerationRecord, Seeding, Statement};
+use crate::format::{AccountId, DeviceId, GenerationRecord, KnownHeads, Seeding, Statement};
 use crate::state::catch_up::SeenToEnd;
 use crate::state::record::Sealer;
 use crate::state::{Blocked, Changes, Client, Context, Event, Request};
@@ -101,6 +101,7 @@ impl Client {
             registered: None,
             asked: Vec::new(),
             not_asked: BTreeSet::new(),
+            expected: KnownHeads::default(),
             chain_seen: SeenToEnd::Yes,
             waiting: BTreeSet::new(),
         };
@@ -300,7 +301,8 @@ impl Client {
         change: impl FnOnce(AccountTools<'_>) -> Result<(), Error>,
         context: &mut Context<'_>,
     ) -> Result<Changes, Error> {
-        if self.chain_seen == SeenToEnd::NotYet {
+        let met = self.is_account_met(&self.own.account());
+        if self.chain_seen == SeenToEnd::NotYet || !met {
             return Err(Blocked::NotSynced.into());
         }
         let chain = self.directory.chain(&self.own.account()).ok_or(Error::UNKNOWN)?;

@@ -5,7 +5,9 @@ use privity_wire::{Codec, DecodeError, Reader, read_list, read_option};
 
 use crate::account::{Contacts, Directory, OwnAccount};
 use crate::epoch::{Anchor, AnchoredEpoch, EpochFacts, EpochStore, Place};
-use crate::format::{Blob, ConversationId, DeviceId, Entry, Link, MessageId, SealedInfo, limit};
+use crate::format::{
+    Blob, ConversationId, DeviceId, Entry, KnownHeads, Link, MessageId, SealedInfo, limit,
+};
 use crate::log::Fold;
 use crate::message::{Reach, ReachLink, WindowRecord, Windows};
 use crate::state::catch_up::SeenToEnd;
@@ -27,6 +29,7 @@ pub(super) fn open(
     let mut parts = BTreeMap::<(ConversationId, u8), Vec<OpenedRecord>>::new();
     let (mut client, mut contacts) = (None, None);
     let mut directory = Directory::default();
+    let mut heads = KnownHeads::default();
     let mut conversations = BTreeMap::new();
     for (place, record) in records {
         let opened = sealer.open(place, &record)?;
@@ -35,6 +38,7 @@ pub(super) fn open(
             account if name::is_account(account) => {
                 directory.absorb(Directory::from_bytes(opened.content.expose())?);
             }
+            name::HEADS => heads = KnownHeads::from_bytes(opened.content.expose())?,
             name::CONTACTS => contacts = Some(Contacts::from_bytes(opened.content.expose())?),
             other => {
                 let (kind, id, _) = name::parse(other).ok_or(DAMAGED)?;
@@ -68,6 +72,7 @@ pub(super) fn open(
         registered: None,
         asked: Vec::new(),
         not_asked: BTreeSet::new(),
+        expected: heads,
         chain_seen: SeenToEnd::NotYet,
         waiting: BTreeSet::new(),
     };

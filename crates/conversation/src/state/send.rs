@@ -102,6 +102,7 @@ impl Client {
     /// [`Error::Blocked`] if not.
     pub fn check_may_seal(&self, conversation: &ConversationId, now: u64) -> Result<(), Error> {
         self.check_takes_part(conversation)?;
+        self.check_log_met(conversation)?;
         let state = self.conversation(conversation)?;
         let view = state.fold.now();
         let stops = view.policy().overdue == crate::format::OverduePolicy::StopSealing

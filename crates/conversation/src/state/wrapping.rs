@@ -68,6 +68,9 @@ impl Client {
         if self.changed.contains(account) {
             return Err(Unwrappable::ContactChanged);
         }
+        if !self.is_account_met(account) {
+            return Err(Unwrappable::StatementsMissing);
+        }
         let view = fold.now();
         let pin = view.pin(account).ok_or(Unwrappable::StatementsMissing)?;
         let chain = self.directory.chain(account).filter(|chain| chain.contains(&pin));

@@ -8,6 +8,7 @@ mod changes;
 mod complaints;
 mod contacts;
 mod devices;
+mod handed;
 mod keystore;
 mod pages;
 mod people;
