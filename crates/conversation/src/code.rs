@@ -256,8 +256,8 @@ pub const CODES: &[Code] = &[
     ),
     row(
         "blocked/not-synced",
-        "since it was opened the client has not seen how far the log has come",
-        "Send `catch_up` and take the answers, then repeat the call.",
+        "since it was opened the client has not seen how far the log has come, or a device named heads that the relay has not shown",
+        "Send `catch_up` and take the answers, then repeat the call; if `unmet_heads` still names some, the relay keeps something back.",
     ),
     row(
         "not-wrapped/statements-missing",

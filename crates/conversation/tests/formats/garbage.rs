@@ -3,9 +3,9 @@
 use privity_conversation::account::{Chain, DeviceConsent, DeviceDraft, DeviceRequest};
 use privity_conversation::epoch::ConversationInfo;
 use privity_conversation::format::{
-    AppendRequest, Complaint, ContactCard, Entry, GenerationRecord, Inbox, LiveFrame, LoginRequest,
-    MessageOutside, Page, PublishRequest, QrPayload, RegisteredSeed, RelayError, Statement,
-    WrappedEntry, WrapsRequest,
+    AppendRequest, Complaint, ContactCard, Entry, GenerationRecord, Inbox, KnownHeads, LiveFrame,
+    LoginRequest, MessageOutside, Page, PublishRequest, QrPayload, RegisteredSeed, RelayError,
+    Statement, WrappedEntry, WrapsRequest,
 };
 use privity_conversation::log::{Fold, ForkEvidence};
 use privity_conversation::message::{FileBody, Report};
@@ -38,6 +38,7 @@ const PARSERS: &[(&str, Parser)] = &[
     ("fork_evidence", through::<ForkEvidence>),
     ("generation_record", through::<GenerationRecord>),
     ("inbox", through::<Inbox>),
+    ("known_heads", through::<KnownHeads>),
     ("live_frame", through::<LiveFrame>),
     ("login_request", through::<LoginRequest>),
     ("message", through::<MessageOutside>),

@@ -2,8 +2,9 @@ use privity_conversation::account::{DeviceConsent, DeviceDraft, DeviceRequest};
 use privity_conversation::epoch::ConversationInfo;
 use privity_conversation::format::{
     AccountId, AppendRequest, Blob, ChainId, Complaint, Content, ConversationId, DeviceId, Entry,
-    EntryHash, Ground, Inbox, InboxItem, LiveFrame, LoginRequest, MessageId, Page, PageEnd, Pin,
-    PublishRequest, RelayError, RelayErrorCode, Statement, StatementHash, StoredItem, WrapsRequest,
+    EntryHash, Ground, Inbox, InboxItem, KnownHeads, LiveFrame, LogHead, LoginRequest, MessageId,
+    Page, PageEnd, Pin, PublishRequest, RelayError, RelayErrorCode, Statement, StatementHash,
+    StoredItem, WrapsRequest,
 };
 use privity_conversation::log::ForkEvidence;
 use privity_conversation::message::{FileBody, Report};
@@ -139,10 +140,15 @@ pub(crate) fn small() -> Vec<Sample> {
     };
     let file = FileBody { name: "notes.txt".to_owned(), bytes: vec![18; 40] };
     let info = ConversationInfo { title: "a title".to_owned(), picture: vec![19; 9] };
+    let heads = KnownHeads {
+        accounts: vec![Pin { account: ALICE, seq: 3, hash: StatementHash([4; 32]) }],
+        logs: vec![LogHead { conversation: CONVERSATION, position: 14, hash: EntryHash([15; 32]) }],
+    };
     let wrong = complaint(Ground::WrongWrap(vec![20; 30]));
     let mut samples = vec![
         ("complaint/nothing_came", complaint(Ground::NothingCame).to_bytes().unwrap()),
         ("complaint/wrong_wrap", wrong.to_bytes().unwrap()),
+        ("known_heads", heads.to_bytes().unwrap()),
         ("report", report.to_bytes().unwrap()),
         ("file_body", file.to_bytes().unwrap()),
         ("conversation_info", info.to_bytes().unwrap()),
