@@ -17,6 +17,9 @@ impl PacketId {
     }
 }
 
+/// The last SRTP index (RFC 3711 §3.3.1).
+pub(crate) const MAX_RTP_INDEX: u64 = (1 << 48) - 1;
+
 /// The last SRTCP index (RFC 3711 §3.4).
 pub(crate) const MAX_RTCP_INDEX: u64 = (1 << 31) - 1;
 

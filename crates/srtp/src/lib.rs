@@ -58,8 +58,9 @@
 //! - Rollover counters inside the tag (RFC 4771): neither SDP, DTLS-SRTP nor ZRTP can
 //!   negotiate it, it is not defined for AES-GCM, two of its three modes leave most packets
 //!   without a tag, and no implementation known to us has it. A late joiner gets the
-//!   counter from signalling: [`Sender::rollover_counter`] and
-//!   [`Receiver::set_rollover_counter`].
+//!   counter from signalling, with the sequence number it belongs to
+//!   ([`Sender::last_index`], [`Receiver::set_index`]) or alone
+//!   ([`Sender::rollover_counter`], [`Receiver::set_rollover_counter`]).
 //! - Removing an SSRC: its replay window would be forgotten, and on the sender's side its
 //!   keystream could be used again. A new session has room for new SSRCs.
 

@@ -145,12 +145,26 @@ impl Receiver {
     }
 
     /// Sets the rollover counter of the next RTP packet of `ssrc`: for joining a stream
-    /// late, with the counter that signalling gave (RFC 3711 §3.3.1).
+    /// late, with the counter that signalling gave (RFC 3711 §3.3.1). Where the sequence
+    /// number may wrap between that and the first packet, [`Receiver::set_index`] says more.
     ///
     /// # Errors
     /// [`Error::Misuse`] if it lies before the present one, [`Error::StreamLimit`].
     pub fn set_rollover_counter(&mut self, ssrc: u32, roc: u32) -> Result<(), Error> {
         self.streams.set_rollover_counter(ssrc, roc)
+    }
+
+    /// Sets where the RTP packets of `ssrc` are: for joining a stream late, with the index
+    /// that [`Sender::last_index`](crate::Sender::last_index) gave on the other side, 2^16
+    /// times the rollover counter plus the sequence number. The next packet is taken for
+    /// the one with its sequence number that lies nearest to `index`, before or after it, so
+    /// that a wrap in between does no harm.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if it has more than 48 bits or lies before the highest index that
+    /// was received, [`Error::StreamLimit`].
+    pub fn set_index(&mut self, ssrc: u32, index: u64) -> Result<(), Error> {
+        self.streams.set_rtp_index(ssrc, index)
     }
 
     /// Drops the predecessor of the master key once its time is over.

@@ -5,8 +5,17 @@ use crate::Error;
 pub(crate) struct Track {
     /// None until the first packet.
     pub(crate) highest: Option<u64>,
-    /// A rollover counter that the app gave for the next packet.
-    pub(crate) pending_roc: Option<u32>,
+    /// What the app said of the next packet.
+    pub(crate) pending: Option<Pending>,
+}
+
+/// What signalling knows of a stream that is joined late.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Pending {
+    /// The next packet has this rollover counter.
+    RolloverCounter(u32),
+    /// The next packet lies within half a circle of this index.
+    Near(u64),
 }
 
 /// The replay window of one stream (RFC 3711 §3.3.2): which of the last `size` indices
@@ -41,7 +50,7 @@ impl Window<'_> {
             Some(_) => {}
         }
         self.track.highest = self.track.highest.max(Some(index));
-        self.track.pending_roc = None;
+        self.track.pending = None;
         let (word, bit) = self.place(index);
         if let Some(word) = self.seen.get_mut(word) {
             *word |= bit;

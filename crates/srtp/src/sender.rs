@@ -140,8 +140,16 @@ impl Sender {
         self.context.usage.poll_event()
     }
 
-    /// The rollover counter of `ssrc`, to be told to late joiners; none for an SSRC that
-    /// has sent nothing.
+    /// The highest index of the RTP packets of `ssrc`, to be told to late joiners
+    /// ([`Receiver::set_index`](crate::Receiver::set_index)): 2^16 times the rollover
+    /// counter plus the sequence number. None for an SSRC that has sent nothing.
+    #[must_use]
+    pub fn last_index(&self, ssrc: u32) -> Option<u64> {
+        self.streams.highest_rtp_index(ssrc)
+    }
+
+    /// The rollover counter of `ssrc`, for late joiners that know no index
+    /// ([`Sender::last_index`] says more); none for an SSRC that has sent nothing.
     #[must_use]
     pub fn rollover_counter(&self, ssrc: u32) -> Option<u32> {
         self.streams.rollover_counter(ssrc)

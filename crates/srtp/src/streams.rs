@@ -1,7 +1,9 @@
 use crate::Error;
 use crate::error::Limit;
-use crate::index::{MAX_RTCP_INDEX, PacketId, estimate, rollover_counter, with_rollover_counter};
-use crate::replay::{Track, Window, words};
+use crate::index::{
+    MAX_RTCP_INDEX, MAX_RTP_INDEX, PacketId, estimate, rollover_counter, with_rollover_counter,
+};
+use crate::replay::{Pending, Track, Window, words};
 use crate::{Options, event::Protocol};
 
 /// The streams of a session by SSRC: bounded in number, allocated at once, none ever
@@ -62,8 +64,9 @@ impl Streams {
     #[inline]
     pub(crate) fn rtp_index(&self, seat: Seat, sequence: u16) -> Result<u64, Error> {
         let track = self.track(seat, Protocol::Rtp);
-        match (track.pending_roc, track.highest) {
-            (Some(roc), _) => Ok(with_rollover_counter(roc, sequence)),
+        match (track.pending, track.highest) {
+            (Some(Pending::RolloverCounter(roc)), _) => Ok(with_rollover_counter(roc, sequence)),
+            (Some(Pending::Near(index)), _) => estimate(index, sequence),
             (None, Some(highest)) => estimate(highest, sequence),
             (None, None) => Ok(u64::from(sequence)),
         }
@@ -101,24 +104,39 @@ impl Streams {
 
     pub(crate) fn rollover_counter(&self, ssrc: u32) -> Option<u32> {
         let track = self.track(self.seat(ssrc).ok()?, Protocol::Rtp);
-        track.pending_roc.or(track.highest.map(rollover_counter))
+        match track.pending {
+            Some(Pending::RolloverCounter(roc)) => Some(roc),
+            Some(Pending::Near(index)) => Some(rollover_counter(index)),
+            None => track.highest.map(rollover_counter),
+        }
+    }
+
+    /// The highest RTP index of `ssrc` so far.
+    pub(crate) fn highest_rtp_index(&self, ssrc: u32) -> Option<u64> {
+        self.track(self.seat(ssrc).ok()?, Protocol::Rtp).highest
     }
 
     /// Sets the rollover counter that the next RTP packet of `ssrc` has.
     pub(crate) fn set_rollover_counter(&mut self, ssrc: u32, roc: u32) -> Result<(), Error> {
         let seat = self.seat(ssrc)?;
-        if self.track(seat, Protocol::Rtp).highest.is_some_and(|now| rollover_counter(now) > roc) {
+        let now = self.track(seat, Protocol::Rtp).highest.map(rollover_counter);
+        if now.is_some_and(|now| now > roc) {
             return Err(Error::Misuse("a rollover counter never goes back"));
         }
-        let place = match seat {
-            Seat::Taken(place) => place,
-            Seat::Free { rank } => self.take(rank, ssrc),
-        };
-        if let Some(stream) = self.streams.get_mut(place) {
-            // Said again, it holds already: the next packet may be the one after the wrap.
-            let holds = stream.rtp.highest.is_some_and(|now| rollover_counter(now) == roc);
-            stream.rtp.pending_roc = (!holds).then_some(roc);
+        // Said again, it holds already: the next packet may be the one after the wrap.
+        let pending = (now != Some(roc)).then_some(Pending::RolloverCounter(roc));
+        self.expect_next(seat, ssrc, pending);
+        Ok(())
+    }
+
+    /// Sets the index that the next RTP packet of `ssrc` lies near.
+    pub(crate) fn set_rtp_index(&mut self, ssrc: u32, index: u64) -> Result<(), Error> {
+        let seat = self.seat(ssrc)?;
+        let now = self.track(seat, Protocol::Rtp).highest;
+        if index > MAX_RTP_INDEX || now.is_some_and(|now| now > index) {
+            return Err(Error::Misuse("an SRTP index has 48 bits and never goes back"));
         }
+        self.expect_next(seat, ssrc, Some(Pending::Near(index)));
         Ok(())
     }
 
@@ -150,6 +168,16 @@ impl Streams {
             Protocol::Rtp => stream.rtp,
             Protocol::Rtcp => stream.rtcp,
         })
+    }
+
+    fn expect_next(&mut self, seat: Seat, ssrc: u32, pending: Option<Pending>) {
+        let place = match seat {
+            Seat::Taken(place) => place,
+            Seat::Free { rank } => self.take(rank, ssrc),
+        };
+        if let Some(stream) = self.streams.get_mut(place) {
+            stream.rtp.pending = pending;
+        }
     }
 
     fn take(&mut self, rank: usize, ssrc: u32) -> usize {

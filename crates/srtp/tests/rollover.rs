@@ -91,6 +91,59 @@ fn a_late_joiner_is_told_the_counter() {
 }
 
 #[test]
+fn a_late_joiner_is_told_the_index_and_may_miss_the_wrap() {
+    for profile in profiles() {
+        for first in [65_530, 65_535, 0, 3, 30_000] {
+            let (mut sender, mut late) = pair(profile);
+            sender.set_rollover_counter(SSRC, 70_000).unwrap();
+            assert_eq!(sender.last_index(SSRC), None);
+            protect_rtp(&mut sender, &rtp(65_000));
+            protect_rtp(&mut sender, &rtp(65_533));
+            let told = sender.last_index(SSRC).unwrap();
+            assert_eq!(told, (70_000 << 16) | 65_533);
+
+            late.set_index(SSRC, told).unwrap();
+            assert_eq!(late.rollover_counter(SSRC), Some(70_000));
+            let packet = protect_rtp(&mut sender, &rtp(first));
+            assert_eq!(unprotect_rtp(&mut late, &packet), Ok(rtp(first)), "{profile:?} {first}");
+            assert_eq!(unprotect_rtp(&mut late, &packet), Err(Error::Replayed));
+            assert_eq!(late.rollover_counter(SSRC), sender.rollover_counter(SSRC));
+        }
+    }
+}
+
+#[test]
+fn an_index_that_was_set_survives_a_forged_packet_and_ends_with_a_genuine_one() {
+    let (mut sender, mut late) = pair(Profile::AES_CM_128_HMAC_SHA1_80);
+    sender.set_rollover_counter(SSRC, 5).unwrap();
+    protect_rtp(&mut sender, &rtp(65_000));
+    late.set_index(SSRC, sender.last_index(SSRC).unwrap()).unwrap();
+    let packet = protect_rtp(&mut sender, &rtp(2));
+    let mut forged = packet.clone();
+    forged[15] ^= 1;
+    assert_eq!(unprotect_rtp(&mut late, &forged), Err(Error::NotAuthentic));
+    assert_eq!(unprotect_rtp(&mut late, &packet), Ok(rtp(2)));
+    for sequence in [30_000, 60_000, 20_000, 50_000, 9] {
+        let packet = protect_rtp(&mut sender, &rtp(sequence));
+        assert_eq!(unprotect_rtp(&mut late, &packet), Ok(rtp(sequence)));
+    }
+    assert_eq!(late.rollover_counter(SSRC), Some(8));
+}
+
+#[test]
+fn an_index_has_48_bits_and_never_goes_back() {
+    let (mut sender, mut late) = pair(Profile::AEAD_AES_128_GCM);
+    assert!(matches!(late.set_index(SSRC, 1 << 48), Err(Error::Misuse(_))));
+    assert_eq!(late.rollover_counter(SSRC), None, "a refused index brings no SSRC into being");
+    let packet = protect_rtp(&mut sender, &rtp(900));
+    assert!(unprotect_rtp(&mut late, &packet).is_ok());
+    assert!(matches!(late.set_index(SSRC, 899), Err(Error::Misuse(_))));
+    assert_eq!(late.set_index(SSRC, 900), Ok(()));
+    assert_eq!(unprotect_rtp(&mut late, &packet), Err(Error::Replayed), "said again, no replay");
+    assert_eq!(late.set_index(SSRC, (1 << 48) - 1), Ok(()));
+}
+
+#[test]
 fn a_counter_that_was_set_survives_a_forged_packet() {
     let (mut sender, mut late) = pair(Profile::AES_CM_128_HMAC_SHA1_80);
     sender.set_rollover_counter(SSRC, 5).unwrap();

@@ -22,6 +22,7 @@ fn one_ssrc_more_is_refused_and_none_is_forgotten() {
     assert_eq!(sender.set_rollover_counter(1, 1), Err(Error::StreamLimit));
     let packet = protect_rtp(&mut more, &rtp_of(1, 1));
     assert_eq!(unprotect_rtp(&mut receiver, &packet), Err(Error::StreamLimit));
+    assert_eq!(receiver.set_index(1, 1), Err(Error::StreamLimit));
     let report = protect_rtcp(&mut more, &rtcp());
     assert_eq!(unprotect_rtcp(&mut receiver, &report), Err(Error::StreamLimit));
     for packet in &packets {
