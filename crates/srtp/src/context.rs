@@ -1,6 +1,6 @@
-use crate::event::{Protocol, Usage};
+use crate::event::{Event, Protocol, Usage};
 use crate::header_protection::{ElementCipher, HeaderProtection};
-use crate::kdf::{Labels, Prf, Rate};
+use crate::kdf::{Fingerprint, Labels, Prf, Rate};
 use crate::trailer::Trailer;
 use crate::transform::Transform;
 use crate::{Error, MasterKey, Options, Profile};
@@ -57,6 +57,14 @@ impl Context {
 
     pub(crate) const fn master(&self) -> &MasterKey {
         &self.master
+    }
+
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        self.prf.fingerprint()
+    }
+
+    pub(crate) fn poll_event(&mut self) -> Option<Event> {
+        self.usage.poll_event(self.master.mki())
     }
 
     /// What follows the payload of a protected packet.

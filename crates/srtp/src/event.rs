@@ -3,12 +3,15 @@ use crate::error::Limit;
 use crate::keys::Lifetime;
 
 /// What an app should hear about though every call succeeded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// The master key nears the end of its life: install a new one now. Comes once for
-    /// each protocol, when a sixteenth of the lifetime is left.
+    /// A master key nears the end of its life: install a new one, or select another, now.
+    /// Comes once for each key and protocol, when a sixteenth of the lifetime is left, and
+    /// at least one packet: for a key that lives for one packet as soon as it is installed.
     KeyExpiring {
+        /// Which master key; empty for one without an MKI, which is then the newest.
+        mki: Vec<u8>,
         /// Whose packets are running out.
         protocol: Protocol,
         /// Packets that the key still has.
@@ -63,7 +66,7 @@ impl Usage {
         }
     }
 
-    pub(crate) fn poll_event(&mut self) -> Option<Event> {
+    pub(crate) fn poll_event(&mut self, mki: &[u8]) -> Option<Event> {
         let (protocol, remaining) = match (self.rtp.warning.take(), self.rtcp.warning) {
             (Some(remaining), _) => (Protocol::Rtp, remaining),
             (None, Some(remaining)) => {
@@ -72,13 +75,16 @@ impl Usage {
             }
             (None, None) => return None,
         };
-        Some(Event::KeyExpiring { protocol, remaining })
+        Some(Event::KeyExpiring { mki: mki.to_vec(), protocol, remaining })
     }
 }
 
 impl Counter {
     const fn new(lifetime: u64) -> Self {
-        Self { left: lifetime, warn_at: lifetime / 16, warning: None }
+        let sixteenth = lifetime / 16;
+        let warn_at = if sixteenth == 0 { 1 } else { sixteenth };
+        let warning = if lifetime <= warn_at { Some(lifetime) } else { None };
+        Self { left: lifetime, warn_at, warning }
     }
 
     #[inline]

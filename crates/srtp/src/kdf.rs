@@ -33,7 +33,12 @@ impl Labels {
     pub(crate) const RTCP: Self = Self { cipher: 3, authentication: 4, salt: 5 };
     const HEADER_CIPHER: u8 = 6;
     const HEADER_SALT: u8 = 7;
+    /// No RFC's: what it derives never leaves the session.
+    const FINGERPRINT: u8 = 0xff;
 }
+
+/// Tells whether two master keys derive the same session keys, without holding them.
+pub(crate) type Fingerprint = [u8; 16];
 
 impl Prf {
     pub(crate) fn new(master: &MasterKey) -> Result<Self, Error> {
@@ -56,6 +61,12 @@ impl Prf {
         self.derive(Labels::HEADER_CIPHER, r, keys.cipher.expose_mut());
         self.derive_salt(Labels::HEADER_SALT, r, &mut keys.salt);
         keys
+    }
+
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        let mut fingerprint = [0; 16];
+        self.derive(Labels::FINGERPRINT, 0, &mut fingerprint);
+        fingerprint
     }
 
     fn empty(&self) -> SessionKeys {

@@ -13,9 +13,6 @@ pub(crate) struct Keyring {
 }
 
 impl Keyring {
-    /// Master keys that a receiver holds at most, so that a list from signalling is bounded.
-    pub(crate) const MAX_KEYS: usize = 64;
-
     pub(crate) fn new(key: Context) -> Self {
         Self { keys: vec![key], overlap: None, spare: Vec::new() }
     }
@@ -25,7 +22,7 @@ impl Keyring {
         if self.mki_length() != 0 || !key.master().mki().is_empty() {
             return Err(Error::Misuse("keys with an MKI are added, not succeeded"));
         }
-        self.check_new(key.master())?;
+        check_new(self.keys.iter().map(Context::master), key.master())?;
         self.keys.truncate(1);
         self.keys.insert(0, key);
         self.overlap = Some(until);
@@ -35,17 +32,7 @@ impl Keyring {
 
     /// Adds a key with an MKI of the length that the others have.
     pub(crate) fn add(&mut self, key: Context) -> Result<(), Error> {
-        let mki = key.master().mki();
-        if mki.is_empty() || mki.len() != self.mki_length() {
-            return Err(Error::Misuse("all keys of a session have MKIs of one length"));
-        }
-        if self.keys.iter().any(|other| other.master().mki() == mki) {
-            return Err(Error::Misuse("a key with this MKI is installed"));
-        }
-        if self.keys.len() >= Self::MAX_KEYS {
-            return Err(Error::Misuse("a receiver holds at most 64 master keys"));
-        }
-        self.check_new(key.master())?;
+        check_added(self.keys.iter().map(Context::master), key.master())?;
         self.keys.push(key);
         Ok(())
     }
@@ -80,7 +67,9 @@ impl Keyring {
     }
 
     pub(crate) fn poll_event(&mut self) -> Option<Event> {
-        self.keys.iter_mut().find_map(|key| key.usage.poll_event())
+        // A predecessor is to end: its warning would ask for what has been done.
+        let heard = if self.overlap.is_some() { 1 } else { self.keys.len() };
+        self.keys.iter_mut().take(heard).find_map(Context::poll_event)
     }
 
     /// Opens `packet` under the key that it names or, in an overlap, under either, and
@@ -91,29 +80,32 @@ impl Keyring {
         packet: &mut [u8],
         mut attempt: impl FnMut(&mut Context, &mut [u8]) -> Result<usize, Error>,
     ) -> Result<usize, Error> {
-        let mut under = |key: &mut Context, packet: &mut [u8]| {
+        if self.overlap.is_none() {
+            let key = self.select(protocol, packet)?;
             key.usage.check(protocol)?;
             let length = attempt(key, packet)?;
             key.usage.spend(protocol);
-            Ok(length)
-        };
-        if self.overlap.is_none() {
-            return under(self.select(protocol, packet)?, packet);
+            return Ok(length);
         }
         self.spare.clear();
         self.spare.extend_from_slice(packet);
         let [newer, older, ..] = self.keys.as_mut_slice() else { return Err(NO_KEY) };
-        let first = match under(newer, packet) {
-            Err(error @ (Error::NotAuthentic | Error::LimitReached(_))) => error,
-            result => return result,
-        };
-        packet.copy_from_slice(&self.spare);
-        let second = under(older, packet);
-        if second == Err(Error::NotAuthentic) && first != Error::NotAuthentic {
-            packet.copy_from_slice(&self.spare);
-            return Err(first);
+        for key in [newer, older] {
+            // Whether a spent key is to blame shows only when the packet is found genuine.
+            match attempt(key, packet).and_then(|length| key.usage.check(protocol).map(|()| length))
+            {
+                Ok(length) => {
+                    key.usage.spend(protocol);
+                    return Ok(length);
+                }
+                Err(Error::NotAuthentic) => packet.copy_from_slice(&self.spare),
+                Err(error) => {
+                    packet.copy_from_slice(&self.spare);
+                    return Err(error);
+                }
+            }
         }
-        second
+        Err(Error::NotAuthentic)
     }
 
     fn select(&mut self, protocol: Protocol, packet: &[u8]) -> Result<&mut Context, Error> {
@@ -128,16 +120,37 @@ impl Keyring {
     fn mki_length(&self) -> usize {
         self.keys.first().map_or(0, |key| key.master().mki().len())
     }
+}
 
-    fn check_new(&self, master: &MasterKey) -> Result<(), Error> {
-        if self.keys.iter().any(|key| key.master().derives_as(master)) {
-            return Err(Error::Misuse("the new master key is installed already"));
-        }
-        if self.keys.iter().any(|key| key.master().profile() != master.profile()) {
-            return Err(Error::Misuse("all keys of a receiver have one profile"));
-        }
-        Ok(())
+/// Whether a key with an MKI can stand beside those that are installed.
+pub(crate) fn check_added<'a>(
+    installed: impl Iterator<Item = &'a MasterKey> + Clone,
+    new: &MasterKey,
+) -> Result<(), Error> {
+    let mki = new.mki();
+    if mki.is_empty() || installed.clone().any(|key| key.mki().len() != mki.len()) {
+        return Err(Error::Misuse("all keys of a session have MKIs of one length"));
     }
+    if installed.clone().any(|key| key.mki() == mki) {
+        return Err(Error::Misuse("a key with this MKI is installed"));
+    }
+    if installed.clone().count() >= MAX_KEYS {
+        return Err(Error::Misuse("a session holds at most 64 master keys"));
+    }
+    check_new(installed, new)
+}
+
+fn check_new<'a>(
+    installed: impl Iterator<Item = &'a MasterKey> + Clone,
+    new: &MasterKey,
+) -> Result<(), Error> {
+    if installed.clone().any(|key| key.derives_as(new)) {
+        return Err(Error::Misuse("the new master key is installed already"));
+    }
+    if installed.clone().any(|key| key.profile() != new.profile()) {
+        return Err(Error::Misuse("all keys installed at once have one profile"));
+    }
+    Ok(())
 }
 
 /// A key prepared for the ring.
@@ -146,4 +159,6 @@ pub(crate) fn prepare(key: MasterKey, options: &Options) -> Result<Context, Erro
     Context::new(key, options)
 }
 
+/// Master keys of a session at most, so that a list from signalling is bounded.
+const MAX_KEYS: usize = 64;
 const NO_KEY: Error = Error::Misuse("the receiver has no master key");

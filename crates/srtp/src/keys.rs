@@ -124,9 +124,10 @@ impl MasterKey {
         &self.salt
     }
 
-    /// Whether both derive the same session keys; takes the same time whatever differs.
+    /// Whether both derive from the same key and salt, also where their profiles differ in
+    /// the length of the tag alone; takes the same time whatever bytes differ.
     pub(crate) fn derives_as(&self, other: &Self) -> bool {
-        self.profile == other.profile
+        self.profile.key_length() == other.profile.key_length()
             && equal(self.key.expose(), other.key.expose())
             && equal(self.salt.expose(), other.salt.expose())
     }
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_same_key_and_salt_of_one_profile_derive_the_same() {
+    fn only_the_same_key_and_salt_derive_the_same_whatever_the_tag() {
         let key = |profile, key: u8, salt: u8| {
             MasterKey::new(profile, &[key; 16], &vec![salt; profile.salt_length()]).unwrap()
         };
@@ -161,8 +162,16 @@ mod tests {
         assert!(key(profile, 1, 2).derives_as(&named), "an MKI derives nothing");
         assert!(!key(profile, 1, 2).derives_as(&key(profile, 1, 3)));
         assert!(!key(profile, 1, 2).derives_as(&key(profile, 3, 2)));
-        let other = key(Profile::AES_CM_128_HMAC_SHA1_32, 1, 2);
-        assert!(!key(profile, 1, 2).derives_as(&other));
+        let shorter = key(Profile::AES_CM_128_HMAC_SHA1_32, 1, 2);
+        assert!(key(profile, 1, 2).derives_as(&shorter));
+        let other = key(Profile::AEAD_AES_128_GCM, 1, 2);
+        assert!(!key(profile, 1, 2).derives_as(&other), "another salt");
+        let longer = MasterKey::new(
+            Profile::AES_256_CM_HMAC_SHA1_80,
+            &[[1; 16], [0; 16]].concat(),
+            &[2; 14],
+        );
+        assert!(!key(profile, 1, 2).derives_as(&longer.unwrap()), "another length");
     }
 
     #[test]

@@ -39,7 +39,7 @@
 //! | source | what | module |
 //! |---|---|---|
 //! | RFC 3711 §3.1, §3.4; RFC 7714 §8.2, §9.2 | what follows the payload | `trailer` |
-//! | RFC 3711 §3.2.3, §8.1 | master keys, MKI, re-keying | [`MasterKey`], `keyring`, `context` |
+//! | RFC 3711 §3.2.3, §8.1 | master keys, MKI, re-keying | [`MasterKey`], `keyring`, `reserve`, `context` |
 //! | RFC 3711 §3.3.1, appendix A | index and rollover counter | `index`, `streams` |
 //! | RFC 3711 §3.3.2 | replay window | `replay` |
 //! | RFC 3711 §3.4 | SRTCP: E flag, index | [`Sender`], [`Receiver`], [`RtcpEncryption`] |
@@ -80,6 +80,7 @@ mod options;
 mod profile;
 mod receiver;
 mod replay;
+mod reserve;
 mod sender;
 mod streams;
 mod trailer;

@@ -7,20 +7,25 @@ use crate::header_protection::HeaderProtection;
 use crate::index::PacketId;
 use crate::options::{Options, RtcpEncryption};
 use crate::profile::Encryption;
+use crate::reserve::Reserve;
 use crate::streams::Streams;
 use crate::trailer::Trailer;
 use crate::{Error, MAX_PACKET_LENGTH, MasterKey};
 
-/// Protects the packets of one direction: any number of SSRCs under one master key.
+/// Protects the packets of one direction: any number of SSRCs under one master key, or
+/// under several with MKIs between which the app selects.
 ///
-/// Works in the caller's buffers and allocates nothing after [`Sender::new`].
+/// Works in the caller's buffers and allocates nothing after [`Sender::new`] and the calls
+/// that install keys.
 ///
 /// # Security
 /// A sender refuses to protect one SSRC and sequence number twice ([`Error::Reused`]): two
 /// texts under one keystream betray each other. It can only know of packets that it
 /// protected itself, so never restart a sender with a master key that was used before.
 pub struct Sender {
+    /// The key in use.
     context: Context,
+    reserve: Reserve,
     streams: Streams,
     options: Options,
 }
@@ -33,22 +38,54 @@ impl Sender {
     pub fn new(key: MasterKey, options: Options) -> Result<Self, Error> {
         check_options(&key, &options)?;
         let context = Context::new(key, &options)?;
-        Ok(Self { context, streams: Streams::new(&options), options })
+        let streams = Streams::new(&options);
+        Ok(Self { context, reserve: Reserve::new(), streams, options })
     }
 
-    /// Continues under another master key of any profile. Rollover counters and SRTCP
-    /// indices go on as they are (RFC 3711 §3.3.1, §3.4).
+    /// Continues under another master key of any profile, in the place of the only one.
+    /// Rollover counters and SRTCP indices go on as they are (RFC 3711 §3.3.1, §3.4).
+    ///
+    /// # Security
+    /// A key that was replaced or removed never comes back, whatever its profile and MKI:
+    /// its life would be counted from the start again. 16 bytes stay of each.
     ///
     /// # Errors
-    /// [`Error::Misuse`] for the key in use (its packets would be encrypted twice) or one
-    /// that does not fit the options; the key in use stays then.
+    /// [`Error::Misuse`] for the key in use, one that was in use before or one that does not
+    /// fit the options, or if the sender has several keys; the key in use stays then.
     pub fn rekey(&mut self, key: MasterKey) -> Result<(), Error> {
-        if self.context.master().derives_as(&key) {
-            return Err(Error::Misuse("the new master key is the one in use"));
-        }
         check_options(&key, &self.options)?;
-        self.context = Context::new(key, &self.options)?;
-        Ok(())
+        let context = Context::new(key, &self.options)?;
+        self.reserve.succeed(&mut self.context, context)
+    }
+
+    /// Adds a master key with an MKI beside those with MKIs that the sender has, for
+    /// [`Sender::select_key`]. At most 64, each with a life of its own, which goes on where
+    /// it was when the key is selected again.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] for an MKI that is installed or of another length, a key that is
+    /// or was installed, another profile, or too many keys.
+    pub fn add_key(&mut self, key: MasterKey) -> Result<(), Error> {
+        check_options(&key, &self.options)?;
+        let context = Context::new(key, &self.options)?;
+        self.reserve.add(&self.context, context)
+    }
+
+    /// Protects the next packets under the master key with this MKI. Cheap enough to be
+    /// called for each packet; allocates nothing.
+    ///
+    /// # Errors
+    /// [`Error::UnknownKey`] if there is none; the key in use stays then.
+    pub fn select_key(&mut self, mki: &[u8]) -> Result<(), Error> {
+        self.reserve.select(&mut self.context, mki)
+    }
+
+    /// Removes the master key with this MKI.
+    ///
+    /// # Errors
+    /// [`Error::UnknownKey`] if there is none, [`Error::Misuse`] for the one in use.
+    pub fn remove_key(&mut self, mki: &[u8]) -> Result<(), Error> {
+        self.reserve.remove(self.context.master(), mki)
     }
 
     /// Protects the RTP packet in the first `length` bytes of `buffer`, in place, and gives
@@ -137,7 +174,7 @@ impl Sender {
 
     /// Takes the next event, if there is one.
     pub fn poll_event(&mut self) -> Option<Event> {
-        self.context.usage.poll_event()
+        self.context.poll_event().or_else(|| self.reserve.poll_event())
     }
 
     /// The highest index of the RTP packets of `ssrc`, to be told to late joiners

@@ -85,6 +85,23 @@ fn no_packet_allocates_to_find_its_key() {
 }
 
 #[test]
+fn no_packet_allocates_though_each_selects_its_key() {
+    let named = |seed| key(Profile::AEAD_AES_256_GCM, seed).with_mki(&[seed; 4]).unwrap();
+    let mut sender = Sender::new(named(1), Options::new()).unwrap();
+    sender.add_key(named(2)).unwrap();
+    let mut out = [0; 128];
+    let count = measure(|| {
+        for sequence in 0..20 {
+            sender.select_key(&[1 + sequence % 2; 4]).unwrap();
+            let mut plain = [0; 20];
+            (plain[0], plain[3]) = (0x80, sequence);
+            assert!(sender.protect_rtp_into(&plain, &mut out).is_ok());
+        }
+    });
+    assert_eq!(count.count_total, 0);
+}
+
+#[test]
 fn no_burst_with_hidden_headers_allocates_and_none_out_of_place() {
     for profile in Profile::ENCRYPTING {
         let options = Options::new().header_protection(HeaderProtection::cryptex());

@@ -15,13 +15,13 @@ fn short(seed: u8) -> MasterKey {
 fn the_rtp_life_is_counted_over_all_ssrcs_warned_of_and_enforced() {
     let mut sender = Sender::new(short(1), Options::new()).unwrap();
     let mut receiver = Receiver::new(short(1), Options::new()).unwrap();
-    let expiring = Event::KeyExpiring { protocol: Protocol::Rtp, remaining: 2 };
+    let expiring = Event::KeyExpiring { mki: Vec::new(), protocol: Protocol::Rtp, remaining: 2 };
     let mut packets = Vec::new();
     for count in 1..=32 {
         let packet =
             protect_rtp(&mut sender, &rtp_of(count % 4, 1 + u16::try_from(count).unwrap()));
         assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
-        let event = (count == 30).then_some(expiring);
+        let event = (count == 30).then(|| expiring.clone());
         assert_eq!(sender.poll_event(), event, "packet {count}");
         assert_eq!(receiver.poll_event(), event, "packet {count}");
         packets.push(packet);
@@ -47,9 +47,13 @@ fn the_rtcp_life_is_its_own() {
     for count in 1..=16 {
         let packet = protect_rtcp(&mut sender, &rtcp());
         assert!(unprotect_rtcp(&mut receiver, &packet).is_ok());
-        let event = Event::KeyExpiring { protocol: Protocol::Rtcp, remaining: 1 };
-        assert_eq!(sender.poll_event(), (count == 15).then_some(event));
-        assert_eq!(receiver.poll_event(), (count == 15).then_some(event));
+        let event = (count == 15).then(|| Event::KeyExpiring {
+            mki: Vec::new(),
+            protocol: Protocol::Rtcp,
+            remaining: 1,
+        });
+        assert_eq!(sender.poll_event(), event);
+        assert_eq!(receiver.poll_event(), event);
     }
     let result = sender.protect_rtcp_into(&rtcp(), &mut [0; 64]);
     assert_eq!(result, Err(Error::LimitReached(Limit::RtcpLifetime)));
@@ -85,4 +89,74 @@ fn in_an_overlap_each_key_lives_its_own_life() {
     assert_eq!(result, Err(Error::LimitReached(Limit::RtpLifetime)));
     assert_eq!(refused, packets[1], "unchanged");
     assert!(unprotect_rtp(&mut receiver, &old).is_ok(), "the old key is not spent");
+}
+
+#[test]
+fn a_forged_packet_is_told_apart_from_a_spent_key_in_an_overlap() {
+    let profile = Profile::AEAD_AES_128_GCM;
+    for (older, newer) in [(1, 9), (9, 1), (1, 1)] {
+        let life = |seed, rtp| key(profile, seed).with_lifetime(rtp, 9).unwrap();
+        let mut sender = Sender::new(life(1, 9), Options::new()).unwrap();
+        let mut receiver = Receiver::new(life(1, older), Options::new()).unwrap();
+        let old = [1, 2].map(|sequence| protect_rtp(&mut sender, &rtp_of(SSRC, sequence)));
+        sender.rekey(life(2, 9)).unwrap();
+        let new = [3, 4].map(|sequence| protect_rtp(&mut sender, &rtp_of(SSRC, sequence)));
+        receiver.rekey(life(2, newer), 1_000).unwrap();
+        assert!(unprotect_rtp(&mut receiver, &old[0]).is_ok());
+        assert!(unprotect_rtp(&mut receiver, &new[0]).is_ok());
+        for (genuine, left) in [(&old[1], older), (&new[1], newer)] {
+            let mut forged = genuine.clone();
+            forged[20] ^= 1;
+            assert_eq!(unprotect_rtp(&mut receiver, &forged), Err(Error::NotAuthentic));
+            let mut copy = genuine.clone();
+            match (receiver.unprotect_rtp(&mut copy), left) {
+                (Err(Error::LimitReached(Limit::RtpLifetime)), 1) => {
+                    assert_eq!(copy, *genuine, "unchanged");
+                }
+                (result, _) => assert!(result.is_ok() && left != 1, "{result:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_shortest_lives_warn_before_their_end() {
+    for life in 1..=33 {
+        let key = || key(Profile::AEAD_AES_128_GCM, 1).with_lifetime(life, 99).unwrap();
+        let mut sender = Sender::new(key(), Options::new()).unwrap();
+        let mut receiver = Receiver::new(key(), Options::new()).unwrap();
+        let mut warned = 0;
+        for sent in 0..life {
+            let event = sender.poll_event();
+            assert_eq!(event, receiver.poll_event());
+            if let Some(Event::KeyExpiring { remaining, .. }) = event {
+                assert_eq!(remaining, life - sent);
+                warned += 1;
+            }
+            let packet = protect_rtp(&mut sender, &rtp_of(SSRC, u16::try_from(sent).unwrap()));
+            assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+        }
+        assert_eq!(warned, 1, "a life of {life} packets");
+    }
+}
+
+#[test]
+fn a_warning_names_the_key_and_a_predecessor_warns_of_nothing() {
+    let profile = Profile::AEAD_AES_128_GCM;
+    let named = |seed| key(profile, seed).with_mki(&[seed; 3]).unwrap();
+    let mut sender = Sender::new(named(2), Options::new()).unwrap();
+    let mut receiver = Receiver::new(named(1), Options::new()).unwrap();
+    receiver.add_key(named(2).with_lifetime(2, 9).unwrap()).unwrap();
+    let packet = protect_rtp(&mut sender, &rtp_of(SSRC, 1));
+    assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+    let event = Event::KeyExpiring { mki: vec![2; 3], protocol: Protocol::Rtp, remaining: 1 };
+    assert_eq!(receiver.poll_event(), Some(event));
+
+    let mut sender = Sender::new(key(profile, 1), Options::new()).unwrap();
+    let mut receiver = Receiver::new(key(profile, 1).with_lifetime(2, 9).unwrap(), Options::new());
+    let receiver = receiver.as_mut().unwrap();
+    let packet = protect_rtp(&mut sender, &rtp_of(SSRC, 1));
+    receiver.rekey(key(profile, 2), 1_000).unwrap();
+    assert!(unprotect_rtp(receiver, &packet).is_ok());
+    assert_eq!(receiver.poll_event(), None);
 }
