@@ -161,18 +161,15 @@ impl Client {
         // What stood under a narrower policy than the present one is not given away.
         let floor = view.granted_from(&own).max(view.full_since()).unwrap_or(0);
         let mut oldest = view.position() + 1;
-        let mut segments: Vec<(u64, u64)> = Vec::new();
-        for epoch in view.epochs() {
-            match segments.last_mut() {
-                Some((segment, newest)) if *segment == epoch.segment => *newest = epoch.anchor,
-                _ => segments.push((epoch.segment, epoch.anchor)),
-            }
-        }
-        for (segment, newest) in segments.into_iter().rev() {
-            if segment < floor || state.epoch(newest).is_none() {
+        let epochs: Vec<_> = view.epochs().map(|epoch| (epoch.segment, epoch.anchor)).collect();
+        for (segment, anchor) in epochs.into_iter().rev() {
+            if segment < floor || state.epoch(anchor).is_none() {
                 break;
             }
-            oldest = segment;
+            // All of it opens, over its links or past those that are broken.
+            if segment == anchor {
+                oldest = segment;
+            }
         }
         Ok(oldest)
     }

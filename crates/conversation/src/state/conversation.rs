@@ -1,15 +1,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::epoch::{
-    Anchor, AnchoredEpoch, Epoch, EpochFacts, EpochFault, EpochStore, Place, PositionKey,
-    PositionKeys,
+    Anchor, AnchoredEpoch, EpochFacts, EpochStore, Place, PositionKey, PositionKeys,
 };
-use crate::format::{AccountId, ConversationId, DeviceId, Entry, EntryHash, Link, MessageId};
+use crate::format::{AccountId, ConversationId, DeviceId, Entry, EntryHash, MessageId};
 use crate::log::{EpochUse, Fold, Fork, Step};
 use crate::message::{OutgoingChain, Reach, Windows};
 use crate::state::catch_up::SeenToEnd;
 use crate::state::evidence::KeptEntries;
 use crate::state::held::Held;
+use crate::state::links::BrokenLinks;
 
 /// Epoch secrets that were walked to and stay open for one conversation.
 pub(super) const EPOCHS: usize = 16;
@@ -55,6 +55,7 @@ pub(super) struct Conversation {
     /// Whether the log was seen to its end since the store was opened.
     pub(super) seen: SeenToEnd,
     pub(super) epochs: EpochStore,
+    pub(super) broken: BrokenLinks,
     pub(super) keys: PositionKeys,
     pub(super) pending: Option<Pending>,
     /// Races for the head that were lost in a row.
@@ -90,6 +91,7 @@ impl Conversation {
             understood: Understood::All,
             seen: SeenToEnd::Yes,
             epochs: EpochStore::new(EPOCHS),
+            broken: BrokenLinks::default(),
             keys: PositionKeys::new(POSITIONS),
             pending: None,
             lost: 0,
@@ -130,38 +132,6 @@ impl Conversation {
         })
     }
 
-    /// The epoch anchored at `anchor`, if its secret is here or can be walked to.
-    pub(super) fn epoch(&mut self, anchor: u64) -> Option<Epoch> {
-        let facts = self.facts(anchor)?;
-        if let Some(epoch) = self.epochs.open(&facts) {
-            return Some(epoch);
-        }
-        let mut epoch = self.newer_epoch(anchor)?;
-        while epoch.anchor().position > anchor {
-            let before = self.fold.now().previous_epoch(epoch.anchor().position)?.anchor;
-            epoch = epoch.open_link(self.facts(before)?).ok()?;
-            self.epochs.remember(&epoch);
-        }
-        Some(epoch)
-    }
-
-    /// Keeps an epoch, and lets the one before go if the new one leads to it.
-    ///
-    /// # Errors
-    /// [`EpochFault`] if the link leads elsewhere: both are kept then.
-    pub(super) fn keep_epoch(&mut self, epoch: &Epoch) -> Result<(), EpochFault> {
-        self.epochs.keep(epoch);
-        if !matches!(epoch.facts().link, Link::Sealed(_)) {
-            return Ok(());
-        }
-        let before = self.fold.now().previous_epoch(epoch.anchor().position);
-        let facts = before.map(|before| before.anchor).and_then(|anchor| self.facts(anchor));
-        let Some(older) = facts.and_then(|facts| self.epochs.open(&facts)) else { return Ok(()) };
-        epoch.check_link(&older)?;
-        self.epochs.release(older.anchor());
-        Ok(())
-    }
-
     /// Takes over the log that was checked when the own change was made, once that very entry
     /// stands.
     pub(super) fn take_checked(&mut self, entry: &Entry) -> Option<Step> {
@@ -185,17 +155,6 @@ impl Conversation {
         self.keys.find(&place, position, &hash)
     }
 
-    /// The oldest opened epoch after `anchor` in its segment: the shortest walk.
-    fn newer_epoch(&mut self, anchor: u64) -> Option<Epoch> {
-        let segment = self.fold.now().epoch_at(anchor)?.segment;
-        let later: Vec<Anchor> = self.epochs.anchors_after(anchor).collect();
-        later.into_iter().find_map(|later| {
-            let epoch = self.fold.now().epoch_at(later.position)?;
-            let facts = (epoch.segment == segment).then(|| self.facts(later.position))??;
-            self.epochs.open(&facts)
-        })
-    }
-
     /// The hash of the entry at `position`.
     pub(super) fn hash_at(&self, position: u64) -> Option<EntryHash> {
         self.fold.at(position).map(|view| view.hash())
@@ -208,23 +167,5 @@ impl Conversation {
 
     pub(super) fn is_member(&self, account: &AccountId) -> bool {
         self.fold.now().is_member(account)
-    }
-
-    /// Anchors of the newest epoch that the log grants in each segment, oldest first.
-    pub(super) fn granted(&self, account: &AccountId) -> Vec<u64> {
-        let view = self.fold.now();
-        let mut newest: Vec<(u64, u64)> = Vec::new();
-        for epoch in view.epochs().filter(|epoch| view.entitled(account, epoch.anchor)) {
-            match newest.last_mut() {
-                Some((segment, anchor)) if *segment == epoch.segment => *anchor = epoch.anchor,
-                _ => newest.push((epoch.segment, epoch.anchor)),
-            }
-        }
-        newest.into_iter().map(|(_, anchor)| anchor).collect()
-    }
-
-    /// Whether the log grants an epoch whose secret is not here and can't be walked to.
-    pub(super) fn is_locked(&mut self, account: &AccountId) -> bool {
-        self.granted(account).into_iter().any(|anchor| self.epoch(anchor).is_none())
     }
 }

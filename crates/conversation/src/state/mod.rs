@@ -30,6 +30,7 @@ mod follow;
 mod fork_record;
 mod handed;
 mod held;
+mod links;
 mod name;
 mod people;
 mod propose;

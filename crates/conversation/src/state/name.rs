@@ -24,6 +24,7 @@ pub(super) const OUTBOX: u8 = b'o';
 pub(super) const USAGE: u8 = b'u';
 pub(super) const REACH: u8 = b'r';
 pub(super) const EVIDENCE: u8 = b'f';
+pub(super) const LINKS: u8 = b'b';
 
 pub(super) fn account(account: &AccountId) -> Vec<u8> {
     [&[ACCOUNT][..], account.as_bytes()].concat()

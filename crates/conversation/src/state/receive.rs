@@ -55,6 +55,7 @@ impl Client {
     ) -> Result<(Incoming, Changes), Error> {
         let mut changes = Changes::default();
         let incoming = self.receive_one(conversation, message, context, &mut changes)?;
+        self.tell_links(conversation, context, &mut changes)?;
         Ok((incoming, self.finish(changes)?))
     }
 
@@ -110,6 +111,7 @@ impl Client {
             !matches!(request, Request::FetchEntries { .. } | Request::FetchWraps { .. })
         });
         self.save_held(conversation, context, &mut changes)?;
+        self.tell_links(conversation, context, &mut changes)?;
         Ok(Some((incoming, self.finish(changes)?)))
     }
 

@@ -7,7 +7,8 @@ use crate::state::{Blocked, Changes, Client, Request};
 
 impl Client {
     /// Wraps again for a member whose wraps are missing or wrong: the newest epoch of each
-    /// segment that the log grants it and that this client can open.
+    /// segment that the log grants it and that this client can open, and what broken links
+    /// hide from it.
     ///
     /// The bytes come from the secrets alone, so a repair is no new randomness and shows
     /// nothing that the first wrap did not.
@@ -41,7 +42,7 @@ impl Client {
         let target = self.target_or_refuse(&self.conversation(conversation)?.fold, account)?;
         let state = self.conversations.get_mut(conversation).ok_or(Error::UNKNOWN)?;
         let head = state.fold.head();
-        let granted = state.granted(account);
+        let granted = state.granted_and_walked(account);
         let opened: Vec<_> = granted.into_iter().filter_map(|anchor| state.epoch(anchor)).collect();
         if opened.is_empty() {
             return Err(Blocked::SecretMissing.into());

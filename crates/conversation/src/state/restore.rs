@@ -14,6 +14,7 @@ use crate::state::catch_up::SeenToEnd;
 use crate::state::conversation::{Conversation, EPOCHS, Pending, Standing, Understood};
 use crate::state::evidence::KeptEntries;
 use crate::state::held::Held;
+use crate::state::links::BrokenLinks;
 use crate::state::record::{OpenedRecord, Sealer};
 use crate::state::{Client, RecordKey, name};
 use crate::{Error, LocalSecret};
@@ -114,6 +115,7 @@ impl Client {
             name::PENDING => state.pending = Some(read_pending(content)?),
             name::EVIDENCE => state.evidence = KeptEntries::from_bytes(content)?,
             name::HELD => state.held = Held::from_bytes(content)?,
+            name::LINKS => state.broken = BrokenLinks::from_bytes(content)?,
             // All of a conversation go in at once.
             name::WINDOW | name::REACH => {}
             name::USAGE => {

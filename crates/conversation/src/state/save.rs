@@ -187,6 +187,18 @@ impl Client {
         Ok(())
     }
 
+    /// Links that were found broken.
+    pub(super) fn save_links(
+        &self,
+        id: &ConversationId,
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
+        let mut writer = Writer::new();
+        self.conversation(id)?.broken.write(&mut writer)?;
+        self.put(&name::of(name::LINKS, id, &[]), &writer, context, changes)
+    }
+
     /// A record that holds secrets: what it was written in is wiped.
     fn put_secret(
         &self,

@@ -258,8 +258,7 @@ impl Client {
         }
         if let Some(epoch) = pending.epoch {
             let epoch = epoch.confirm(&stored)?;
-            // Made here: its link leads where it says.
-            state.keep_epoch(&epoch).unwrap_or_default();
+            state.keep_epoch(&epoch);
         }
         changes.events.push(Event::Confirmed { conversation, position });
         Ok(())
@@ -282,6 +281,8 @@ impl Client {
         if state.is_locked(&own) {
             changes.send.push(Request::FetchWraps { conversation: *id });
         }
+        self.tell_links(id, context, changes)?;
+        let Some(state) = self.conversations.get_mut(id) else { return Ok(()) };
         if state.held.len() > 0 {
             changes.events.push(Event::HeldReady { conversation: *id });
         }

@@ -35,6 +35,7 @@ impl Client {
         for bytes in wraps.iter().rev() {
             self.take_wrap(conversation, bytes, context, &mut changes)?;
         }
+        self.tell_links(conversation, context, &mut changes)?;
         self.save_epochs(conversation, context, &mut changes)?;
         let unlocked = changes.events.iter().any(|event| matches!(event, Event::Unlocked { .. }));
         if unlocked && self.conversation(conversation)?.held.len() > 0 {
@@ -121,14 +122,8 @@ impl Client {
                 return Ok(());
             }
         };
-        let state = self.conversation_mut(id)?;
+        self.conversation_mut(id)?.keep_epoch(&epoch);
         changes.events.push(Event::Unlocked { conversation: *id, anchor });
-        if state.keep_epoch(&epoch).is_err()
-            && let Some(view) = state.fold.at(anchor)
-        {
-            let (by, device) = view.author();
-            changes.events.push(Event::LinkRefused { conversation: *id, anchor, by, device });
-        }
         Ok(())
     }
 
@@ -211,6 +206,7 @@ impl Client {
             changes.send.extend(left.map(|conversation| Request::FetchWraps { conversation }));
         }
         self.take_opened(&asked.conversation, asked.anchor, opened, &mut changes)?;
+        self.tell_links(&asked.conversation, context, &mut changes)?;
         self.save_epochs(&asked.conversation, context, &mut changes)?;
         self.finish(changes)
     }

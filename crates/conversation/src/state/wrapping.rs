@@ -46,7 +46,9 @@ impl Client {
         for account in &step.joined {
             let target = self.target(after, account);
             let target = target.map_err(|why| refusal(after, account, why))?;
-            for anchor in view.owed(account) {
+            let floor = view.granted_from(account).unwrap_or(step.position);
+            let state = self.conversation(id)?;
+            for anchor in state.broken.ends(&view, |anchor| anchor >= floor) {
                 if anchor == step.position {
                     continue;
                 }

@@ -14,6 +14,7 @@ mod p03_account_replays;
 mod p03_message_replays;
 mod p03_replays;
 mod p04_forwarding;
+mod p05_epoch_keys;
 mod p06_ciphertexts;
 mod p07_backdating;
 mod p07_revoked_device;
