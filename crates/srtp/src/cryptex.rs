@@ -56,6 +56,11 @@ pub(crate) fn clear(header: &RtpHeader) -> Clear {
     }
 }
 
+/// Whether a packet says that Cryptex hid something in it.
+pub(crate) fn is_marked(header: &RtpHeader) -> bool {
+    header.extension.is_some_and(|extension| unmarked(extension.profile).is_some())
+}
+
 /// Takes the mark off a packet that has been opened.
 pub(crate) fn restore(header: &RtpHeader, packet: &mut [u8]) -> Result<(), Error> {
     match header.extension.and_then(|extension| unmarked(extension.profile)) {

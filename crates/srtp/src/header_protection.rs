@@ -22,7 +22,8 @@ enum Way {
 }
 
 impl HeaderProtection {
-    /// Header extensions are authenticated and stay readable (RFC 3711).
+    /// Header extensions are authenticated and stay readable (RFC 3711). A receiver refuses
+    /// packets that Cryptex marked: what they hide would be taken for something else.
     #[must_use]
     pub const fn none() -> Self {
         Self(Way::Clear)
@@ -83,13 +84,24 @@ impl HeaderProtection {
     pub(crate) fn check_plain(&self, header: &RtpHeader, packet: &[u8]) -> Result<(), Error> {
         match self.0 {
             Way::Cryptex => cryptex::check(header),
-            _ => self.check_protected(header, packet),
+            _ => self.check_elements(header, packet),
         }
     }
 
     /// Whether a protected packet can be finished after opening; changes nothing.
     #[inline]
     pub(crate) fn check_protected(&self, header: &RtpHeader, packet: &[u8]) -> Result<(), Error> {
+        match self.0 {
+            Way::Cryptex => Ok(()),
+            _ if cryptex::is_marked(header) => {
+                Err(Error::Malformed("the packet has Cryptex, and the receiver was set without"))
+            }
+            _ => self.check_elements(header, packet),
+        }
+    }
+
+    #[inline]
+    fn check_elements(&self, header: &RtpHeader, packet: &[u8]) -> Result<(), Error> {
         match (&self.0, header.extension) {
             (Way::Elements(_), Some(extension)) => {
                 let body = packet.get(elements_of(header)).ok_or(CUT)?;

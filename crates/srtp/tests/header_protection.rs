@@ -142,3 +142,17 @@ fn a_changed_cryptex_mark_is_found() {
         assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(plain));
     }
 }
+
+/// What Cryptex hid would be taken for extension elements and sources in the clear.
+#[test]
+fn a_receiver_without_cryptex_refuses_what_cryptex_marked() {
+    for profile in Profile::ENCRYPTING {
+        let (mut sender, mut receiver) = pair_with(profile, cryptex());
+        let packet = protect_rtp(&mut sender, &rtp_with(1, 2, Some((0xbede, &[0x10, 1, 0, 0]))));
+        for options in [Options::new(), elements(&[1])] {
+            let (_, mut without) = pair_with(profile, options);
+            assert!(matches!(unprotect_rtp(&mut without, &packet), Err(Error::Malformed(_))));
+        }
+        assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+    }
+}
