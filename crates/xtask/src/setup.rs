@@ -19,6 +19,7 @@ const PACKAGES: &[Package] = &[
     Package { name: "valgrind", why: "counts instructions in benches, secret branches in deep" },
     Package { name: "openssl", why: "holds a registered key outside, in an example" },
     Package { name: "python3", why: "the independent readings of the vectors" },
+    Package { name: "python3-pip", why: "fetches the SRTP peer of benches/srtp" },
 ];
 
 /// A program that comes with the toolchain, and how to get it where it does not.
