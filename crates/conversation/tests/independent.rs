@@ -20,3 +20,14 @@ fn the_frozen_accounts_read_as_the_protocol_says() {
         .unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
 }
+
+#[test]
+fn the_frozen_small_formats_read_as_the_pages_say() {
+    let run = Command::new("python3")
+        .arg("-B")
+        .arg(within("tests/independent/formats.py"))
+        .arg(within("tests/data/privity/formats.json"))
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+}

@@ -397,4 +397,5 @@ def main(vectors, words):
     print("the frozen accounts read as docs/PROTOCOL.md says")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -245,4 +245,5 @@ def main():
     assert expand(exporter, info, len(value)) == value
 
 
-main()
+if __name__ == "__main__":
+    main()
