@@ -22,8 +22,8 @@ enum Way {
 }
 
 impl HeaderProtection {
-    /// Header extensions are authenticated and stay readable (RFC 3711). A receiver refuses
-    /// packets that Cryptex marked: what they hide would be taken for something else.
+    /// Header extensions are authenticated and stay readable (RFC 3711). Packets with the
+    /// mark of Cryptex are refused: what it hides would be taken for something else.
     #[must_use]
     pub const fn none() -> Self {
         Self(Way::Clear)
@@ -84,7 +84,7 @@ impl HeaderProtection {
     pub(crate) fn check_plain(&self, header: &RtpHeader, packet: &[u8]) -> Result<(), Error> {
         match self.0 {
             Way::Cryptex => cryptex::check(header),
-            _ => self.check_elements(header, packet),
+            _ => self.check_protected(header, packet),
         }
     }
 
@@ -94,7 +94,7 @@ impl HeaderProtection {
         match self.0 {
             Way::Cryptex => Ok(()),
             _ if cryptex::is_marked(header) => {
-                Err(Error::Malformed("the packet has Cryptex, and the receiver was set without"))
+                Err(Error::Malformed("the packet has the mark of Cryptex, which is not set"))
             }
             _ => self.check_elements(header, packet),
         }

@@ -156,3 +156,17 @@ fn a_receiver_without_cryptex_refuses_what_cryptex_marked() {
         assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
     }
 }
+
+#[test]
+fn a_sender_without_cryptex_does_not_set_its_mark() {
+    for options in [Options::new(), elements(&[1])] {
+        for mark in [0xc0de, 0xc2de] {
+            let (mut sender, _) = pair_with(Profile::AEAD_AES_128_GCM, options.clone());
+            let plain = rtp_with(1, 0, Some((mark, &[0x12, 1, 2, 3])));
+            let mut buffer = [plain.as_slice(), &[0; 20]].concat();
+            let result = sender.protect_rtp(&mut buffer, plain.len());
+            assert!(matches!(result, Err(Error::Malformed(_))), "{mark:x}");
+            assert_eq!(buffer[..plain.len()], plain);
+        }
+    }
+}
