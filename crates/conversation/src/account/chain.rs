@@ -231,7 +231,7 @@ impl Chain {
         chain
     }
 
-    pub(super) fn newest(&self) -> u64 {
+    pub(crate) fn newest(&self) -> u64 {
         u64::try_from(self.hashes.len()).unwrap_or(u64::MAX).saturating_sub(1)
     }
 

@@ -91,6 +91,26 @@ impl Directory {
         self.chains.values()
     }
 
+    /// The chains that are known of the accounts of `pins`. These come in the order of their
+    /// accounts, as a log has them, so that one walk finds many.
+    pub fn chains_of(
+        &self,
+        pins: impl Iterator<Item = Pin>,
+    ) -> impl Iterator<Item = (Pin, &Chain)> {
+        /// Steps that are cheaper than to look up.
+        const STEPS: usize = 4;
+        let mut walk = self.chains.range(AccountId::ZERO..).peekable();
+        pins.filter_map(move |pin| {
+            let before = |found: &(&AccountId, &Chain)| *found.0 < pin.account;
+            let steps = (0..STEPS).take_while(|_| walk.next_if(before).is_some()).count();
+            if steps == STEPS && walk.peek().is_some_and(before) {
+                walk = self.chains.range(pin.account..).peekable();
+            }
+            let (account, chain) = walk.peek()?;
+            (**account == pin.account).then_some((pin, *chain))
+        })
+    }
+
     /// What is known of one account alone: a record of its own in a store.
     #[must_use]
     pub fn only(&self, account: &AccountId) -> Self {

@@ -108,6 +108,16 @@ impl<'a> View<'a> {
         })
     }
 
+    /// The members' pins, in the order of their accounts.
+    pub fn pins(&self) -> impl Iterator<Item = Pin> + use<'a> {
+        let (fold, position) = (self.fold, self.position);
+        fold.index.values().filter_map(move |slot| {
+            let record = fold.records.get(*slot as usize)?;
+            record.role(position)?;
+            record.pin(position)
+        })
+    }
+
     /// How many members there are.
     #[must_use]
     pub fn member_count(&self) -> usize {

@@ -1,25 +1,27 @@
 use crate::Error;
+use crate::account::Chain;
 use crate::format::{AccountId, Action, ConversationId, Pin};
-use crate::log::Accounts;
+use crate::log::{Accounts, PinChange};
 use crate::state::conversation::Conversation;
 use crate::state::propose::{EpochWish, Proposal};
 use crate::state::{Blocked, Client};
 
 impl Client {
+    /// Heads of members that moved past what the log pins, by account, and what happened.
+    fn lagging(&self, conversation: &ConversationId) -> Result<Vec<(Pin, PinChange)>, Error> {
+        let view = self.conversation(conversation)?.fold.now();
+        let chains = self.directory.chains_of(view.pins());
+        let moved = chains.filter(|(pin, chain)| chain.newest() > pin.seq);
+        let change = |(pin, chain): (Pin, &Chain)| {
+            let change = self.directory.beyond(&pin)?;
+            Some((chain.head(), change))
+        };
+        Ok(moved.filter_map(change).collect())
+    }
+
     /// Heads of members that moved past what the log pins.
     pub(super) fn moved_pins(&self, conversation: &ConversationId) -> Result<Vec<Pin>, Error> {
-        let view = self.conversation(conversation)?.fold.now();
-        let mut pins: Vec<Pin> = view
-            .members()
-            .filter_map(|(account, _)| {
-                let pin = view.pin(&account)?;
-                let head = self.directory.head(&account)?;
-                let chain = self.directory.chain(&account)?;
-                (head.seq > pin.seq && chain.contains(&pin)).then_some(head)
-            })
-            .collect();
-        pins.sort_unstable_by_key(|pin| pin.account);
-        Ok(pins)
+        Ok(self.lagging(conversation)?.into_iter().map(|(head, _)| head).collect())
     }
 
     /// Members that a device added which is known to be revoked since, and whose revocation
@@ -60,10 +62,11 @@ impl Client {
         let stays = |account: &AccountId| {
             !going.contains(account) && !proposal.also_removed.contains(account)
         };
-        let mut suspended = state.fold.now().suspended(&self.directory);
-        suspended.retain(&stays);
-        let mut moved = self.moved_pins(conversation)?;
-        moved.retain(|pin| stays(&pin.account));
+        let mut lagging = self.lagging(conversation)?;
+        lagging.retain(|(head, _)| stays(&head.account));
+        let asking = lagging.iter().filter(|(_, change)| change.requires_epoch());
+        let suspended: Vec<AccountId> = asking.map(|(head, _)| head.account).collect();
+        let mut moved: Vec<Pin> = lagging.into_iter().map(|(head, _)| head).collect();
         let behind = !self.is_pinned(state);
         let leaves = matches!(proposal.action, Action::Leave { .. });
         let seals = matches!(proposal.action, Action::Add { .. } | Action::SetInfo);
