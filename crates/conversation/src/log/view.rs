@@ -108,14 +108,10 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The members' pins, in the order of their accounts.
+    /// The pins of all who are members or were, in the order of their accounts.
     pub fn pins(&self) -> impl Iterator<Item = Pin> + use<'a> {
         let (fold, position) = (self.fold, self.position);
-        fold.index.values().filter_map(move |slot| {
-            let record = fold.records.get(*slot as usize)?;
-            record.role(position)?;
-            record.pin(position)
-        })
+        fold.index.values().filter_map(move |slot| fold.records.get(*slot as usize)?.pin(position))
     }
 
     /// How many members there are.

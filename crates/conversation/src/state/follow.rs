@@ -11,7 +11,8 @@ impl Client {
     fn lagging(&self, conversation: &ConversationId) -> Result<Vec<(Pin, PinChange)>, Error> {
         let view = self.conversation(conversation)?.fold.now();
         let chains = self.directory.chains_of(view.pins());
-        let moved = chains.filter(|(pin, chain)| chain.newest() > pin.seq);
+        let moved =
+            chains.filter(|(pin, chain)| chain.newest() > pin.seq && view.is_member(&pin.account));
         let change = |(pin, chain): (Pin, &Chain)| {
             let change = self.directory.beyond(&pin)?;
             Some((chain.head(), change))

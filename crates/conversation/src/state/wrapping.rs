@@ -26,9 +26,9 @@ impl Client {
     ) -> Result<Wrapped, Error> {
         let view = after.now();
         let (mut wraps, mut events) = (Vec::new(), Vec::new());
-        for account in &step.joined {
-            self.target(after, account).map_err(|why| refusal(after, account, why))?;
-        }
+        let newcomer = |account: &AccountId| self.target_or_refuse(after, account);
+        let newcomers: Vec<WrapTarget> =
+            step.joined.iter().map(newcomer).collect::<Result<_, _>>()?;
         if let Some(epoch) = fresh {
             let wrapper = self.wrapper(step.position);
             for (account, _) in view.members() {
@@ -43,10 +43,8 @@ impl Client {
                 }
             }
         }
-        for account in &step.joined {
-            let target = self.target(after, account);
-            let target = target.map_err(|why| refusal(after, account, why))?;
-            let floor = view.granted_from(account).unwrap_or(step.position);
+        for target in &newcomers {
+            let floor = view.granted_from(&target.account).unwrap_or(step.position);
             let state = self.conversation(id)?;
             for anchor in state.broken.ends(&view, |anchor| anchor >= floor) {
                 if anchor == step.position {
@@ -55,7 +53,7 @@ impl Client {
                 let state = self.conversations.get_mut(id).ok_or(Error::UNKNOWN)?;
                 let epoch = state.epoch(anchor).ok_or(Blocked::SecretMissing)?;
                 let wrapper = self.wrapper(step.position);
-                wraps.push(epoch.wrap(&target, &wrapper)?.to_bytes()?);
+                wraps.push(epoch.wrap(target, &wrapper)?.to_bytes()?);
             }
         }
         Ok(Wrapped { wraps, events })

@@ -1,4 +1,5 @@
-use privity_conversation::account::{ChainFault, Directory, Learned};
+use privity_conversation::account::{Chain, ChainFault, Directory, Learned};
+use privity_conversation::format::{Pin, StatementKind};
 
 use crate::world::{chain, genesis, holder, sign, update, wrap};
 
@@ -45,4 +46,31 @@ fn a_forgery_at_a_taken_place_is_refused_and_no_evidence() {
     body.replace_wrap = Some(wrap(1));
     assert_eq!(directory.learn(&sign(body, 1, &[])), Err(ChainFault::ReplaceWrap));
     assert_eq!(directory.equivocation(&chain().id()), None);
+}
+
+#[test]
+fn chains_are_found_in_one_walk_as_one_by_one() {
+    let mut directory = Directory::default();
+    for nonce in 0..60 {
+        let mut body = genesis();
+        body.kind = StatementKind::Genesis { nonce: [nonce; 32] };
+        directory.learn(&sign(body, 1, &[1, 9])).unwrap();
+    }
+    let heads: Vec<Pin> = directory.chains().map(Chain::head).collect();
+    assert_eq!(heads.len(), 60);
+    for every in 1..30 {
+        // each second one that is asked for is of an account that nobody knows
+        let pins = heads.iter().step_by(every).flat_map(|head| {
+            let mut unknown = *head;
+            unknown.account.0[31] ^= 1;
+            let mut both = [*head, unknown];
+            both.sort_unstable_by_key(|pin| pin.account);
+            both
+        });
+        let pins: Vec<Pin> = pins.collect();
+        let found: Vec<Pin> =
+            directory.chains_of(pins.iter().copied()).map(|(_, chain)| chain.head()).collect();
+        let known = |pin: &Pin| Some(directory.chain(&pin.account)?.head());
+        assert_eq!(found, pins.iter().filter_map(known).collect::<Vec<_>>(), "every {every}");
+    }
 }
