@@ -73,10 +73,7 @@ impl Client {
         changes: &mut Changes,
     ) -> Result<(), Error> {
         let Some(state) = self.conversations.get(id) else { return Ok(()) };
-        let content = state.evidence.to_bytes()?;
-        let name = name::of(name::EVIDENCE, id, &[]);
-        changes.put.push(self.sealer.seal(&name, &content, context.rng)?);
-        Ok(())
+        self.put_part(name::EVIDENCE, id, &state.evidence, context, changes)
     }
 }
 

@@ -96,17 +96,25 @@ impl Conversation {
     /// leads elsewhere, both are kept, and that is remembered.
     pub(super) fn keep_epoch(&mut self, epoch: &Epoch) {
         self.epochs.keep(epoch);
+        if let Some(older) = self.check_link(epoch) {
+            self.epochs.release(older.anchor());
+        }
+    }
+
+    /// The epoch before, if it is here and the link leads to it; a link that leads elsewhere
+    /// is remembered.
+    fn check_link(&mut self, epoch: &Epoch) -> Option<Epoch> {
         if !matches!(epoch.facts().link, Link::Sealed(_)) {
-            return;
+            return None;
         }
         let newer = epoch.anchor().position;
-        let before = self.fold.now().previous_epoch(newer);
-        let facts = before.map(|before| before.anchor).and_then(|anchor| self.facts(anchor));
-        let Some(older) = facts.and_then(|facts| self.epochs.open(&facts)) else { return };
-        match epoch.check_link(&older) {
-            Ok(()) => self.epochs.release(older.anchor()),
-            Err(_) => self.broken.note(newer),
+        let before = self.fold.now().previous_epoch(newer)?.anchor;
+        let older = self.epochs.open(&self.facts(before)?)?;
+        if epoch.check_link(&older).is_err() {
+            self.broken.note(newer);
+            return None;
         }
+        Some(older)
     }
 
     /// Anchors of the newest epochs that the log grants an account, before each fence and each
@@ -116,13 +124,16 @@ impl Conversation {
         self.broken.ends(&view, |anchor| view.entitled(account, anchor))
     }
 
-    /// As [`Conversation::granted`], when every link on the way was tried that can be.
+    /// As [`Conversation::granted`], when every link was tried that can be: also one between
+    /// two epochs that came by wraps of their own, which no walk takes.
     pub(super) fn granted_and_walked(&mut self, account: &AccountId) -> Vec<u64> {
         let view = self.fold.now();
         let granted = view.epochs().filter(|epoch| view.entitled(account, epoch.anchor));
         let newest_first: Vec<u64> = granted.rev().map(|epoch| epoch.anchor).collect();
         for anchor in newest_first {
-            let _ = self.epoch(anchor);
+            if let Some(epoch) = self.epoch(anchor) {
+                self.check_link(&epoch);
+            }
         }
         self.granted(account)
     }

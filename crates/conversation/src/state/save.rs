@@ -162,9 +162,8 @@ impl Client {
         context: &mut Context<'_>,
         changes: &mut Changes,
     ) -> Result<(), Error> {
-        let mut writer = Writer::new();
-        self.conversation(id)?.held.write(&mut writer)?;
-        self.put(&name::of(name::HELD, id, &[]), &writer, context, changes)
+        let held = &self.conversation(id)?.held;
+        self.put_part(name::HELD, id, held, context, changes)
     }
 
     /// Where messages stand to the cuts of their devices: a record for each, written once.
@@ -194,9 +193,22 @@ impl Client {
         context: &mut Context<'_>,
         changes: &mut Changes,
     ) -> Result<(), Error> {
+        let broken = &self.conversation(id)?.broken;
+        self.put_part(name::LINKS, id, broken, context, changes)
+    }
+
+    /// A conversation's only record of its kind.
+    pub(super) fn put_part(
+        &self,
+        kind: u8,
+        id: &ConversationId,
+        part: &impl Codec,
+        context: &mut Context<'_>,
+        changes: &mut Changes,
+    ) -> Result<(), Error> {
         let mut writer = Writer::new();
-        self.conversation(id)?.broken.write(&mut writer)?;
-        self.put(&name::of(name::LINKS, id, &[]), &writer, context, changes)
+        part.write(&mut writer)?;
+        self.put(&name::of(kind, id, &[]), &writer, context, changes)
     }
 
     /// A record that holds secrets: what it was written in is wiped.

@@ -282,3 +282,22 @@ fn p05_who_can_not_open_what_a_link_hides_grants_from_now_on() {
     };
     assert_eq!(grant.granted_from, last as u64);
 }
+
+#[test]
+fn p05_a_repair_covers_a_link_between_two_epochs_that_came_by_wraps() {
+    let (mut people, id) = scene();
+    let (signed, epoch) = rotation(&people, &id, garbage);
+    append(&mut people, &id, (&signed, &epoch), |_, good| good);
+    let bob = people.devices[BOB].account();
+    take_wraps(&mut people.relay, &id, &bob, 1);
+    people.sync(ALICE);
+    people.rotate(ALICE, &id);
+    people.sync(BOB);
+    // Bob has epoch 0 from before and epoch 2 by its wrap: no walk takes the link between.
+    let alice = people.devices[ALICE].account();
+    let repaired = people.devices[BOB].call(|client, _| client.repair(&id, &alice)).unwrap();
+    let [privity_conversation::state::Request::PutWraps { wraps, .. }] = &repaired.send[..] else {
+        panic!("{:?}", repaired.send)
+    };
+    assert_eq!(wraps.len(), 2);
+}
