@@ -2,7 +2,7 @@ use privity_wire::{Codec, DecodeError};
 
 use crate::Error;
 use crate::epoch::{Verdict, WrapFault};
-use crate::format::{AccountId, Complaint, ConversationId, Ground, WrappedEntry, limit};
+use crate::format::{AccountId, Complaint, ConversationId, Ground, WrappedEntry};
 use crate::state::{Changes, Client, Event, Request};
 
 /// Wraps of one conversation of which one process complains.
@@ -70,9 +70,6 @@ impl Client {
         conversation: &ConversationId,
         complaint: &[u8],
     ) -> Result<Changes, Error> {
-        if complaint.len() > limit::COMPLAINT {
-            return Err(DecodeError::TooLong("complaint").into());
-        }
         let Complaint { conversation: named, account, ground } = Complaint::from_bytes(complaint)?;
         if named != *conversation {
             return Err(DecodeError::Invalid("conversation").into());
