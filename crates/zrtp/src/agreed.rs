@@ -6,7 +6,7 @@ use crate::chain::HashChainVerified;
 use crate::core::Core;
 use crate::event::{AuxFinding, CacheFinding};
 use crate::message::{Confirm, ConfirmFlags, ConfirmPlain, Hello, SignatureBlock};
-use crate::peers::Peer;
+use crate::peer::Peer;
 use crate::retained::{HeldSecrets, SecretIds};
 use crate::schedule::{KdfContext, S0, SrtpKeys};
 use crate::signature::SasContext;

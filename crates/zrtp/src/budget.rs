@@ -1,25 +1,33 @@
-/// How many answers strangers may draw from us: 200 at once, then fifty each second.
+/// How many answers may be drawn from us: some at once, then one each so many milliseconds.
 ///
 /// It keeps a flood of Hello, Ping or Error from turning our sequence number over, and from
-/// making us a source of traffic.
+/// making us a source of traffic. Each candidate has its own, strangers share one: no flood of
+/// the ones takes the answers of the others.
 #[derive(Debug)]
 pub(crate) struct AnswerBudget {
     left: u64,
     counted_at: u64,
-}
-
-impl Default for AnswerBudget {
-    fn default() -> Self {
-        Self { left: BURST, counted_at: 0 }
-    }
+    burst: u64,
+    millis_each: u64,
 }
 
 impl AnswerBudget {
+    /// For those whose Hello is not kept: 200 at once, then fifty each second.
+    pub(crate) const fn of_strangers() -> Self {
+        Self::new(200, 20)
+    }
+
+    /// For one candidate: fifty at once, then twenty each second; a peer that repeats all it
+    /// has takes eight.
+    pub(crate) const fn of_one() -> Self {
+        Self::new(50, 50)
+    }
+
     /// True if one more answer may go out at `now`.
     pub(crate) fn spend(&mut self, now: u64) -> bool {
-        let earned = now.saturating_sub(self.counted_at) / MILLIS_EACH;
+        let earned = now.saturating_sub(self.counted_at) / self.millis_each;
         if earned > 0 {
-            self.left = self.left.saturating_add(earned).min(BURST);
+            self.left = self.left.saturating_add(earned).min(self.burst);
             self.counted_at = now;
         }
         match self.left.checked_sub(1) {
@@ -30,10 +38,11 @@ impl AnswerBudget {
             None => false,
         }
     }
-}
 
-const BURST: u64 = 200;
-const MILLIS_EACH: u64 = 20;
+    const fn new(burst: u64, millis_each: u64) -> Self {
+        Self { left: burst, counted_at: 0, burst, millis_each }
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -41,7 +50,7 @@ mod tests {
 
     #[test]
     fn a_flood_is_answered_within_the_budget_and_no_longer() {
-        let mut budget = AnswerBudget::default();
+        let mut budget = AnswerBudget::of_strangers();
         let answered = (0..10_000).filter(|_| budget.spend(1_000)).count();
         assert_eq!(answered, 200);
         assert!(!budget.spend(1_019));

@@ -7,13 +7,15 @@ use privity_primitives::random::CryptoRng;
 use crate::agreement::SpareKeys;
 use crate::budget::AnswerBudget;
 use crate::chain::{self, HashChain};
+use crate::config::CommitRule;
 use crate::fragment;
 use crate::message::{ErrorCode, Hello, Message};
 use crate::packet::Packet;
 use crate::peers::{PeerIndex, Peers};
 use crate::state::code_of;
 use crate::timer::{Due, Retransmit};
-use crate::{Config, Error, Event, Failure, Suite};
+use crate::turn::Turn;
+use crate::{Config, Error, Event, Failure, PeerMisbehaved, Suite};
 
 /// What all phases of a session share: identity, queues, the one timer, the peers.
 #[derive(Debug)]
@@ -25,15 +27,18 @@ pub(crate) struct Core {
     /// Our Hello in its exact bytes.
     pub(crate) hello: Vec<u8>,
     pub(crate) peers: Peers,
+    /// Our Hello, until all candidates have it.
+    pub(crate) greeting: Option<Retransmit>,
     /// The message whose answer we wait for.
     pub(crate) timer: Option<Retransmit>,
+    /// The SASrelay whose answer we wait for.
+    pub(crate) relay: Option<Retransmit>,
     /// When to stop waiting for a peer that has the timer.
     pub(crate) patience: Option<u64>,
-    pub(crate) budget: AnswerBudget,
+    turn: Turn,
+    strangers: AnswerBudget,
     pub(crate) last_drop: Option<Error>,
     pub(crate) peer_error: Option<ErrorCode>,
-    /// The type of the message that was repeated last and never answered.
-    pub(crate) unanswered: Option<[u8; 8]>,
     /// Keys of our Commit that lost a contention, while the peer's is answered.
     pub(crate) spare: Option<(Suite, SpareKeys)>,
     sequence: u16,
@@ -57,8 +62,26 @@ pub(crate) enum StreamKind {
 pub(crate) enum Alarm {
     /// Nothing, or a repetition was sent.
     Quiet,
-    /// The last repetition was not answered, or the peer's time is over.
-    GiveUp,
+    /// The last Hello was not acknowledged by all.
+    Ungreeted,
+    /// The last repetition was not answered.
+    Unanswered,
+    /// The last SASrelay was not acknowledged.
+    RelayUnanswered,
+    /// The peer's time is over.
+    Overdue,
+    /// Nothing went on for a while, and somebody else would answer a Commit of ours.
+    TurnOver,
+}
+
+/// Where one of the timers stands.
+type Slot = fn(&mut Core) -> &mut Option<Retransmit>;
+
+/// Whether there is still a use in repeating a message.
+#[derive(Debug, PartialEq, Eq)]
+enum Repeated {
+    Enough,
+    InVain,
 }
 
 impl Core {
@@ -86,12 +109,14 @@ impl Core {
             chain,
             hello,
             peers: Peers::default(),
+            greeting: None,
             timer: None,
+            relay: None,
             patience: None,
-            budget: AnswerBudget::default(),
+            turn: Turn::default(),
+            strangers: AnswerBudget::of_strangers(),
             last_drop: None,
             peer_error: None,
-            unanswered: None,
             spare: None,
             sequence: random_start(rng, 0x7fff),
             message_id: random_start(rng, 0x0fff),
@@ -121,10 +146,16 @@ impl Core {
         self.outbox.extend(pieces);
     }
 
-    /// Sends an answer that anybody can ask for, within the budget.
-    pub(crate) fn answer(&mut self, message: &Message, now: u64) {
-        if self.budget.spend(now) {
-            self.send(&message.write());
+    /// Sends what `ssrc` asks for, within its budget.
+    pub(crate) fn answer(&mut self, message: &Message, ssrc: u32, now: u64) {
+        self.answer_bytes(&message.write(), ssrc, now);
+    }
+
+    /// As [`Core::answer`].
+    pub(crate) fn answer_bytes(&mut self, message: &[u8], ssrc: u32, now: u64) {
+        let own = self.peers.spend(ssrc, now);
+        if own.unwrap_or_else(|| self.strangers.spend(now)) {
+            self.send(message);
         }
     }
 
@@ -134,20 +165,46 @@ impl Core {
         self.timer = Some(timer);
     }
 
-    /// Looks at the timers; sends what is due. A Commit that is not answered may be one whose
-    /// Hello got lost: a forged HelloACK is enough for that.
-    pub(crate) fn alarm(&mut self, now: u64) -> Alarm {
-        if self.patience.is_some_and(|deadline| now >= deadline) {
-            self.patience = None;
-            self.timer = None;
-            return Alarm::GiveUp;
+    /// Says Hello until all candidates have it.
+    pub(crate) fn greet(&mut self, timer: Retransmit) {
+        self.send(timer.message());
+        self.greeting = Some(timer);
+    }
+
+    /// Stops saying Hello if all candidates have it.
+    pub(crate) fn stop_greeting(&mut self) {
+        if self.peers.all_have_our_hello() {
+            self.greeting = None;
         }
-        let Some(mut timer) = self.timer.take() else { return Alarm::Quiet };
-        match timer.poll(now) {
-            Due::GiveUp => {
-                self.unanswered = timer.message().get(4..12).and_then(|kind| kind.try_into().ok());
-                return Alarm::GiveUp;
+    }
+
+    /// Looks at the timers; sends what is due, and names the first that is over. A Commit that
+    /// is not answered may be one whose Hello got lost: a forged HelloACK is enough for that.
+    pub(crate) fn alarm(&mut self, now: u64) -> Alarm {
+        if self.patience.take_if(|deadline| now >= *deadline).is_some() {
+            return Alarm::Overdue;
+        }
+        let timers: [(Slot, Alarm); 3] = [
+            (|core| &mut core.timer, Alarm::Unanswered),
+            (|core| &mut core.greeting, Alarm::Ungreeted),
+            (|core| &mut core.relay, Alarm::RelayUnanswered),
+        ];
+        for (slot, alarm) in timers {
+            if self.repeat(slot, now) == Repeated::InVain {
+                return alarm;
             }
+        }
+        match self.turn_ends() {
+            Some(end) if now >= end => Alarm::TurnOver,
+            _ => Alarm::Quiet,
+        }
+    }
+
+    /// Repeats the message of one timer if it is due.
+    fn repeat(&mut self, slot: Slot, now: u64) -> Repeated {
+        let Some(mut timer) = slot(self).take() else { return Repeated::Enough };
+        match timer.poll(now) {
+            Due::GiveUp => return Repeated::InVain,
             Due::Repeat(message) => {
                 if message.get(4..12) == Some(b"Commit  ") {
                     self.send_hello();
@@ -156,18 +213,18 @@ impl Core {
             }
             Due::Nothing => {}
         }
-        self.timer = Some(timer);
-        Alarm::Quiet
+        *slot(self) = Some(timer);
+        Repeated::Enough
     }
 
     /// Says what cannot go on, and repeats it until ErrorACK (RFC 6189, 4.7.1 and 6). Where
     /// nobody is there to acknowledge it, once is enough.
     pub(crate) fn send_error(&mut self, code: ErrorCode, now: u64) {
-        let error = Message::Error(code);
+        let error = Message::Error(code).write();
         if self.peers.is_empty() {
-            self.answer(&error, now);
-        } else if self.budget.spend(now) {
-            self.send_repeating(Retransmit::t2(error.write(), now));
+            self.send(&error);
+        } else {
+            self.send_repeating(Retransmit::t2(error, now));
         }
     }
 
@@ -178,21 +235,36 @@ impl Core {
         }
     }
 
-    /// Waits for the peer for as long as its own repetitions may take.
-    pub(crate) fn wait_for_peer(&mut self, now: u64) {
-        self.timer = None;
+    /// Waits for the peer for as long as its own repetitions may take, from now on anew.
+    pub(crate) const fn wait_for_peer(&mut self, now: u64) {
         self.patience = Some(now.saturating_add(PATIENCE));
     }
 
-    /// As [`Core::wait_for_peer`], from now on anew; the timer stays.
-    pub(crate) fn wait_longer(&mut self, now: u64) {
-        self.patience = Some(now.saturating_add(PATIENCE));
+    /// Somebody made progress: another candidate has to wait for its turn.
+    pub(crate) fn begin_turn(&mut self, now: u64) {
+        if self.config.commits != CommitRule::Passive {
+            self.turn.begin(now);
+        }
     }
 
-    /// The peer has proven itself: nothing more is awaited.
+    /// The next turn is longer.
+    pub(crate) const fn lengthen_turns(&mut self) {
+        self.turn.lengthen();
+    }
+
+    /// This candidate has proven itself: nothing more is awaited of it, nor of anybody else.
+    pub(crate) fn settle_on(&mut self, peer: PeerIndex) {
+        self.peers.choose(peer);
+        self.settle();
+    }
+
+    /// Nothing more is awaited.
     pub(crate) fn settle(&mut self) {
+        self.greeting = None;
         self.timer = None;
+        self.relay = None;
         self.patience = None;
+        self.turn = Turn::default();
     }
 
     /// Sends our Hello once more, for a candidate that may not have it.
@@ -202,26 +274,34 @@ impl Core {
         self.hello = hello;
     }
 
-    /// As [`Core::send_hello`], within the budget.
-    pub(crate) fn answer_hello(&mut self, now: u64) {
-        if self.budget.spend(now) {
-            self.send_hello();
-        }
+    /// As [`Core::send_hello`], within the budget of who asks for it.
+    pub(crate) fn answer_hello(&mut self, ssrc: u32, now: u64) {
+        let hello = core::mem::take(&mut self.hello);
+        self.answer_bytes(&hello, ssrc, now);
+        self.hello = hello;
     }
 
     /// Answers what cannot be accepted with an Error; changes nothing else.
-    pub(crate) fn refuse(&mut self, error: Error, now: u64) {
+    pub(crate) fn refuse(&mut self, ssrc: u32, error: Error, now: u64) {
         let code = code_of(Some(error));
         if code != ErrorCode::Timeout {
-            self.answer(&Message::Error(code), now);
+            self.answer(&Message::Error(code), ssrc, now);
+        }
+    }
+
+    /// Something other than what a Commit promised came: by forgery or from a man in the
+    /// middle. The true one has a moment to show up.
+    pub(crate) fn doubt(&mut self, error: Error, now: u64) {
+        if error == PeerMisbehaved::HashCommitment.into() {
+            self.patience = self.patience.map(|deadline| deadline.min(now.saturating_add(GRACE)));
         }
     }
 
     /// A candidate with a proven chain broke a rule: it is not heard again. If it was the
     /// only one, the real peer has a moment to show up.
-    pub(crate) fn reject(&mut self, peer: PeerIndex, error: Error, now: u64) {
+    pub(crate) fn reject(&mut self, peer: PeerIndex, ssrc: u32, error: Error, now: u64) {
         self.last_drop = Some(error);
-        self.refuse(error, now);
+        self.refuse(ssrc, error, now);
         self.peers.reject(peer);
         if self.peers.all_rejected() {
             self.patience = Some(now.saturating_add(GRACE));
@@ -230,8 +310,14 @@ impl Core {
 
     /// The next moment at which [`Core::alarm`] has something to do.
     pub(crate) fn deadline(&self) -> Option<u64> {
-        let timer = self.timer.as_ref().map(Retransmit::deadline);
-        timer.into_iter().chain(self.patience).min()
+        let timers = [&self.greeting, &self.timer, &self.relay].into_iter().flatten();
+        let deadlines = timers.map(Retransmit::deadline);
+        deadlines.chain(self.patience).chain(self.turn_ends()).min()
+    }
+
+    /// When a turn ends, if anybody waits for that.
+    fn turn_ends(&self) -> Option<u64> {
+        self.peers.wishing().and(self.turn.end())
     }
 
     pub(crate) fn event(&mut self, event: Event) {

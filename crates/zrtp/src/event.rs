@@ -51,6 +51,9 @@ pub enum Event {
     },
     /// The peer did not answer our wish to leave encryption; the call stays encrypted.
     ClearUnanswered,
+    /// The enrolled client did not acknowledge the SAS that we relayed: its user may still see
+    /// the one of this leg.
+    RelayUnanswered,
     /// An answer to our Ping.
     PingAnswered {
         /// Names the endpoint that answered.

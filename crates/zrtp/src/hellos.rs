@@ -20,9 +20,9 @@ pub(crate) fn receive(
     if !core.peers.knows(incoming.bytes) {
         check(hello, incoming, core, env)?;
     }
-    let arrival = core.peers.arrive(hello, incoming.bytes, incoming.ssrc)?;
-    core.answer(&Message::HelloAck, env.now);
-    if let Arrival::New(_) = arrival {
+    let arrival = core.peers.arrive(hello, incoming.bytes, incoming.ssrc, env.now)?;
+    core.answer(&Message::HelloAck, incoming.ssrc, env.now);
+    if let Arrival::New { .. } = arrival {
         core.event(Event::PeerFound { zid: hello.zid, client: hello.client });
     }
     Ok(arrival)
@@ -37,9 +37,9 @@ fn check(
     if !core.is_announced(incoming.bytes) {
         return Err(PeerMisbehaved::HelloHash.into());
     }
-    check_version(hello, core, env)?;
+    check_version(hello, incoming.ssrc, core, env)?;
     if hello.zid == core.config.zid {
-        core.answer(&Message::Error(ErrorCode::EqualZid), env.now);
+        core.answer(&Message::Error(ErrorCode::EqualZid), incoming.ssrc, env.now);
         return Err(PeerMisbehaved::OwnZid.into());
     }
     if core.kind == StreamKind::Further {
@@ -50,11 +50,11 @@ fn check(
 
 /// A lower version is told so; with a higher one we go on sending ours until the peer comes
 /// down (RFC 6189, 4.1.1). The last digit does not count.
-fn check_version(hello: &Hello, core: &mut Core, env: &Env<'_>) -> Result<(), Error> {
+fn check_version(hello: &Hello, ssrc: u32, core: &mut Core, env: &Env<'_>) -> Result<(), Error> {
     let significant = |version: &[u8; 4]| [version[0], version[1], version[2]];
     let (theirs, ours) = (significant(&hello.version), significant(VERSION));
     if theirs < ours {
-        core.answer(&Message::Error(ErrorCode::Version), env.now);
+        core.answer(&Message::Error(ErrorCode::Version), ssrc, env.now);
     }
     if theirs == ours { Ok(()) } else { Err(Unsupported::Version.into()) }
 }

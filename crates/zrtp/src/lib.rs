@@ -53,10 +53,10 @@
 //!
 //! | RFC 6189 | where |
 //! |---|---|
-//! | 4.1 discovery, 4.2 Commit contention | `state/discovery`, `state/contention` |
+//! | 4.1 discovery, 4.2 Commit contention | `state/negotiation`, `state/contention` |
 //! | 4.1.2, 5.1.2 to 5.1.6 algorithms and their choice | [`Suite`], [`Offer`] |
 //! | 4.3 retained and auxiliary secrets, 4.9 cache | [`Retained`], [`Cache`], [`SealedCache`] |
-//! | 4.4.1 Diffie-Hellman | `agreement`, `state/committed`, `state/await_dh_part2` |
+//! | 4.4.1 Diffie-Hellman | `agreement`, `state/committed`, `state/exchanges`, `state/await_dh_part2` |
 //! | 4.4.2 Preshared, 4.4.3 Multistream | `state/stream_committed`, [`CallKeys`] |
 //! | 4.5 key derivation | `schedule`: [`SrtpKeys`], [`SessionKey`], [`ExportedKey`] |
 //! | 4.5.2, 5.1.6 SAS | [`sas`] |
@@ -91,6 +91,7 @@ mod identity;
 pub mod message;
 mod offer;
 mod packet;
+mod peer;
 mod peers;
 mod retained;
 mod role;
@@ -103,6 +104,7 @@ mod state;
 mod suite;
 mod timer;
 pub mod trace;
+mod turn;
 mod words;
 mod zid;
 mod zrtp_hash;

@@ -5,7 +5,7 @@ use crate::env::Env;
 use crate::fragment::Fragment;
 use crate::message::{ErrorCode, Message, Ping, PingAck, SasRelayPlain};
 use crate::packet::Packet;
-use crate::state::{Closed, Discovery, Incoming, State, Step};
+use crate::state::{Closed, Incoming, Negotiation, State, Step};
 use crate::{Config, Error, Event, Failure, Misuse, PeerMisbehaved};
 
 /// One media stream's key agreement, without clock, socket or thread.
@@ -60,9 +60,9 @@ impl Session {
 
     /// Lets time pass: repeats what was not answered, gives up what never will be.
     pub fn handle_timeout(&mut self, env: &mut Env<'_>) {
-        if self.core.alarm(env.now) == Alarm::GiveUp {
-            let state = self.take_state();
-            self.state = state.give_up(&mut self.core, env);
+        let alarm = self.core.alarm(env.now);
+        if alarm != Alarm::Quiet {
+            self.state = self.take_state().give_up(alarm, &mut self.core, env);
         }
     }
 
@@ -183,7 +183,7 @@ impl Session {
 
     fn start(config: Arc<Config>, kind: StreamKind, ssrc: u32, env: &mut Env<'_>) -> Self {
         let mut core = Core::new(config, kind, ssrc, env.rng);
-        let state = Discovery::start(&mut core, env.now).into();
+        let state = Negotiation::start(&mut core, env.now).into();
         Self { core, state, dropped: 0, ping: None, collided: false }
     }
 
@@ -205,6 +205,7 @@ impl Session {
             self.own_ssrc(&message, bytes, env.now);
             return Err(PeerMisbehaved::OwnSsrc.into());
         }
+        self.core.peers.heard(ssrc, env.now);
         match &message {
             Message::Ping(ping) => self.answer_ping(ping, ssrc, env.now),
             Message::PingAck(ack) => return self.ping_answered(ack),
@@ -215,7 +216,7 @@ impl Session {
             | Message::ErrorAck
             | Message::ClearAck
             | Message::RelayAck
-                if self.core.peers.of_ssrc(ssrc).is_none() =>
+                if !self.core.peers.has_ssrc(ssrc) =>
             {
                 return Err(PeerMisbehaved::Unexpected.into());
             }
@@ -235,7 +236,7 @@ impl Session {
     /// send Errors back and forth.
     fn own_ssrc(&mut self, message: &Message, bytes: &[u8], now: u64) {
         let Message::Hello(hello) = message else { return };
-        self.core.answer(&Message::Error(ErrorCode::SsrcCollision), now);
+        self.core.answer(&Message::Error(ErrorCode::SsrcCollision), self.core.ssrc, now);
         let is_mirrored = hello.zid == self.core.config.zid;
         if !is_mirrored && !self.collided && self.core.is_announced(bytes) {
             self.collided = true;
@@ -246,16 +247,15 @@ impl Session {
     /// An Error is not authentic: it is acknowledged and remembered, and ends nothing. A
     /// Preshared Commit gives way to a fresh agreement, which is the stronger one.
     fn peer_error(&mut self, code: ErrorCode, ssrc: u32, env: &mut Env<'_>) {
-        self.core.answer(&Message::ErrorAck, env.now);
-        if self.core.peers.of_ssrc(ssrc).is_none() {
+        self.core.answer(&Message::ErrorAck, ssrc, env.now);
+        if !self.core.peers.has_ssrc(ssrc) {
             return;
         }
         self.core.peer_error = Some(code);
-        if code == ErrorCode::NoSharedSecret {
-            self.state = match self.take_state() {
-                State::StreamCommitted(phase) => phase.refused(&mut self.core, env),
-                other => other,
-            };
+        if let State::Negotiation(phase) = &mut self.state
+            && code == ErrorCode::NoSharedSecret
+        {
+            phase.refused(ssrc, &mut self.core, env);
         }
     }
 
@@ -266,7 +266,7 @@ impl Session {
             received_hash: ping.endpoint_hash,
             received_ssrc: ssrc,
         };
-        self.core.answer(&Message::PingAck(answer), now);
+        self.core.answer(&Message::PingAck(answer), ssrc, now);
     }
 
     fn ping_answered(&mut self, ack: &PingAck) -> Result<(), Error> {

@@ -1,13 +1,13 @@
 //! One phase of the dialogue per file; a transition consumes its phase and gives the next.
 //!
 //! ```text
-//!   Discovery ──own Commit──> Committed ─DHPart1─> AwaitConfirm1 ─Confirm1─> AwaitConf2Ack
-//!       │                         │ lost contention                              │ Conf2ACK
-//!       │                         v                                              v
-//!       └──peer's Commit──> Responding(AwaitDhPart2 ─DHPart2─> AwaitConfirm2) ─> Established
-//!
-//!   Multistream, Preshared:  Discovery ──> StreamCommitted ─Confirm1─> AwaitConf2Ack
-//!                            Discovery ──> Responding(AwaitConfirm2)
+//!   Negotiation ────────────────────────────────────────────┐
+//!   │ our Commit, to one candidate at a time                │
+//!   │   Committed ─DHPart1─> AwaitConfirm1 ─────────────────┼─Confirm1─> AwaitConf2Ack
+//!   │   StreamCommitted (Multistream, Preshared) ───────────┤                  │ Conf2ACK
+//!   │ Commits of candidates, each with its exchange         │                  v
+//!   │   AwaitDhPart2 ─DHPart2─> AwaitConfirm2 ──────────────┼─Confirm2─> Established
+//!   └───────────────────────────────────────────────────────┘
 //! ```
 
 mod await_conf2_ack;
@@ -17,22 +17,19 @@ mod await_dh_part2;
 mod closed;
 mod committed;
 mod contention;
-mod discovery;
 mod established;
+mod exchanges;
+mod initiative;
 mod link;
-mod responding;
+mod negotiation;
 mod stream_committed;
 
 pub(crate) use await_conf2_ack::AwaitConf2Ack;
-pub(crate) use await_confirm1::AwaitConfirm1;
 pub(crate) use closed::{Closed, code_of};
-pub(crate) use committed::Committed;
-pub(crate) use discovery::Discovery;
 pub(crate) use established::Established;
-pub(crate) use responding::Responding;
-pub(crate) use stream_committed::StreamCommitted;
+pub(crate) use negotiation::Negotiation;
 
-use crate::core::Core;
+use crate::core::{Alarm, Core};
 use crate::env::Env;
 use crate::message::Message;
 use crate::{Error, PeerMisbehaved};
@@ -40,12 +37,8 @@ use crate::{Error, PeerMisbehaved};
 /// Where a session stands.
 #[derive(Debug)]
 pub(crate) enum State {
-    Discovery(Discovery),
-    Committed(Box<Committed>),
-    StreamCommitted(Box<StreamCommitted>),
-    AwaitConfirm1(Box<AwaitConfirm1>),
+    Negotiation(Box<Negotiation>),
     AwaitConf2Ack(Box<AwaitConf2Ack>),
-    Responding(Box<Responding>),
     Established(Box<Established>),
     Closed(Closed),
 }
@@ -92,34 +85,27 @@ impl State {
         env: &mut Env<'_>,
     ) -> Step {
         match self {
-            Self::Discovery(phase) => phase.handle(incoming, core, env),
-            Self::Committed(phase) => phase.handle(incoming, core, env),
-            Self::StreamCommitted(phase) => phase.handle(incoming, core, env),
-            Self::AwaitConfirm1(phase) => phase.handle(incoming, core, env),
+            Self::Negotiation(phase) => phase.handle(incoming, core, env),
             Self::AwaitConf2Ack(phase) => phase.handle(incoming, core, env),
-            Self::Responding(phase) => phase.handle(incoming, core, env),
             Self::Established(phase) => phase.handle(incoming, core, env),
             Self::Closed(phase) => phase.handle(incoming, core, env),
         }
     }
 
-    /// The last repetition of the phase's message was not answered, or the peer fell silent.
-    pub(crate) fn give_up(self, core: &mut Core, env: &mut Env<'_>) -> Self {
+    /// Something was not answered in its time.
+    pub(crate) fn give_up(self, alarm: Alarm, core: &mut Core, env: &mut Env<'_>) -> Self {
         match self {
-            Self::Discovery(phase) => phase.give_up(core).into(),
-            Self::Committed(phase) => phase.give_up(core, env),
-            Self::StreamCommitted(phase) => phase.give_up(core, env),
-            Self::AwaitConfirm1(phase) => phase.give_up(core, env),
-            Self::Established(phase) => phase.give_up(core),
+            Self::Negotiation(phase) => phase.give_up(alarm, core, env),
+            Self::Established(phase) => phase.give_up(alarm, core),
             Self::Closed(phase) => phase.into(),
-            Self::AwaitConf2Ack(_) | Self::Responding(_) => closed::time_out(core, env),
+            Self::AwaitConf2Ack(_) => closed::time_out(core, env),
         }
     }
 }
 
-impl From<Discovery> for State {
-    fn from(phase: Discovery) -> Self {
-        Self::Discovery(phase)
+impl From<Box<Negotiation>> for State {
+    fn from(phase: Box<Negotiation>) -> Self {
+        Self::Negotiation(phase)
     }
 }
 
@@ -129,33 +115,9 @@ impl From<Closed> for State {
     }
 }
 
-impl From<Box<Committed>> for State {
-    fn from(phase: Box<Committed>) -> Self {
-        Self::Committed(phase)
-    }
-}
-
-impl From<Box<StreamCommitted>> for State {
-    fn from(phase: Box<StreamCommitted>) -> Self {
-        Self::StreamCommitted(phase)
-    }
-}
-
-impl From<Box<AwaitConfirm1>> for State {
-    fn from(phase: Box<AwaitConfirm1>) -> Self {
-        Self::AwaitConfirm1(phase)
-    }
-}
-
 impl From<Box<AwaitConf2Ack>> for State {
     fn from(phase: Box<AwaitConf2Ack>) -> Self {
         Self::AwaitConf2Ack(phase)
-    }
-}
-
-impl From<Box<Responding>> for State {
-    fn from(phase: Box<Responding>) -> Self {
-        Self::Responding(phase)
     }
 }
 

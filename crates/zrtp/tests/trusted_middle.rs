@@ -232,3 +232,21 @@ fn a_relayed_string_of_another_call_is_refused() {
     assert_eq!(refused, Err(PeerMisbehaved::ConfirmMac.into()));
     assert!(relayed(&second.a).is_empty());
 }
+
+/// Its user may still see the SAS of this leg.
+#[test]
+fn a_relayed_sas_that_is_not_acknowledged_is_told() {
+    let mut pair = call(enrolled());
+    pair.tamper =
+        Box::new(
+            |to, datagram| {
+                if kind_of(&datagram) == "RelayACK" { Vec::new() } else { vec![(to, datagram)] }
+            },
+        );
+    relay(&mut pair).unwrap();
+    pair.run_for(60_000);
+    assert_eq!(pair.b.count("SASrelay"), 11);
+    let unanswered = |event: &&Event| matches!(event, Event::RelayUnanswered);
+    assert_eq!(pair.b.events.iter().filter(unanswered).count(), 1);
+    assert_eq!(relayed(&pair.a).len(), 1);
+}

@@ -1,3 +1,4 @@
+use super::await_confirm1::AwaitConfirm1;
 use super::{Established, Incoming, State, Step};
 use crate::agreed::Agreed;
 use crate::chain::HashChainVerified;
@@ -18,14 +19,15 @@ pub(crate) struct AwaitConf2Ack {
 impl AwaitConf2Ack {
     /// The responder has proven itself: answers with Confirm2 and hands the keys out.
     pub(super) fn confirm_back(
-        agreed: Agreed,
+        own: AwaitConfirm1,
         plain: ConfirmPlain,
         proof: HashChainVerified,
         core: &mut Core,
         env: &mut Env<'_>,
     ) -> Result<Box<Self>, Error> {
+        let AwaitConfirm1 { peer, agreed, .. } = own;
         let confirm2 = agreed.seal_confirm(core, env.rng)?.write_confirm2();
-        core.settle();
+        core.settle_on(peer);
         core.send_repeating(Retransmit::t2(confirm2, env.now));
         core.event(Event::Keys(Box::new(agreed.srtp_keys(&proof))));
         Ok(Box::new(Self { agreed, plain, proof }))

@@ -46,7 +46,7 @@ impl AwaitConfirm2 {
             Ok(opened) => opened,
             Err(error) => return Err((self, error)),
         };
-        core.settle();
+        core.settle_on(self.peer);
         core.send(&Message::Conf2Ack.write());
         core.event(Event::Keys(Box::new(self.agreed.srtp_keys(&proof))));
         Ok(Established::enter(self.agreed, plain, proof, Some(bytes.to_vec()), core, env))

@@ -51,24 +51,32 @@ impl AwaitDhPart2 {
         Ok(Box::new(Self { peer, commit, dh_part1, suite, keys, held, h2, hvi }))
     }
 
-    /// True if the H1 of a DHPart2 leads to the H2 of this Commit.
+    /// The H1 of a DHPart2 leads to the H2 of this Commit, which promised these bytes.
     ///
     /// # Errors
-    /// [`PeerMisbehaved::HashChain`], [`PeerMisbehaved::MessageMac`] for the Commit.
-    pub(super) fn verify(&self, part: &DhPart) -> Result<HashChainVerified, Error> {
-        chain::verify(&part.h1, 0, &self.h2, &self.commit)
+    /// [`PeerMisbehaved::HashChain`], [`PeerMisbehaved::MessageMac`] for the Commit,
+    /// [`PeerMisbehaved::HashCommitment`].
+    pub(super) fn verify(
+        &self,
+        part: &DhPart,
+        bytes: &[u8],
+        hello: &[u8],
+    ) -> Result<HashChainVerified, Error> {
+        let proof = chain::verify(&part.h1, 0, &self.h2, &self.commit)?;
+        if self.suite.hash.first_32(&[bytes, hello]) == self.hvi {
+            Ok(proof)
+        } else {
+            Err(PeerMisbehaved::HashCommitment.into())
+        }
     }
 
-    /// The commitment is checked before the public value is used.
+    /// Computes the result, after [`AwaitDhPart2::verify`].
     pub(super) fn agree(
         self,
         _: &HashChainVerified,
         (part, bytes): (&DhPart, &[u8]),
         core: &Core,
     ) -> Result<(Agreed, Link), Error> {
-        if self.suite.hash.first_32(&[bytes, &core.hello]) != self.hvi {
-            return Err(PeerMisbehaved::HashCommitment.into());
-        }
         let result = self.keys.result(&part.pv)?;
         let transcript = Transcript {
             commit: &self.commit,

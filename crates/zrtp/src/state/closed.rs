@@ -34,7 +34,7 @@ impl Closed {
     ) -> Step {
         match &self.echo {
             Some(echo) if echo.question == incoming.bytes => {
-                core.answer(&echo.answer, env.now);
+                core.answer(&echo.answer, incoming.ssrc, env.now);
                 Step::to(self)
             }
             _ => Step::unexpected(self),

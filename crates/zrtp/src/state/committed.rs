@@ -1,13 +1,14 @@
+use super::Incoming;
+use super::await_confirm1::AwaitConfirm1;
 use super::contention::{Middle, Winner, decide};
-use super::{AwaitConfirm1, Incoming, Responding, State, Step, closed};
+use super::link::Link;
 use crate::agreed::{Agreed, Side, Transcript};
-use crate::agreement::InitiatorKeys;
+use crate::agreement::{InitiatorKeys, SpareKeys};
 use crate::chain::{self, HashChainVerified};
 use crate::core::Core;
 use crate::env::Env;
-use crate::hellos;
-use crate::message::{Commit, CommitBody, DhPart, Message};
-use crate::peers::{Arrival, PeerIndex};
+use crate::message::{Commit, CommitBody, DhPart};
+use crate::peers::PeerIndex;
 use crate::retained::{HeldSecrets, SecretIds};
 use crate::suite::{Named, Suite};
 use crate::timer::{Retransmit, T2_START};
@@ -18,7 +19,7 @@ use crate::{Error, Role};
 /// DHPart2 exists already: its hash stands in the Commit.
 #[derive(Debug)]
 pub(crate) struct Committed {
-    peer: PeerIndex,
+    pub(super) peer: PeerIndex,
     suite: Suite,
     keys: InitiatorKeys,
     held: HeldSecrets,
@@ -30,15 +31,16 @@ pub(crate) struct Committed {
 }
 
 impl Committed {
-    /// Chooses, makes DHPart2 and sends the Commit; once for each candidate.
+    /// Chooses, makes DHPart2 and sends the Commit; a few times for each candidate.
     pub(super) fn propose(
         peer: PeerIndex,
         core: &mut Core,
         env: &mut Env<'_>,
     ) -> Result<Box<Self>, Error> {
-        core.peers.try_once(peer)?;
         let their = core.peers.peer(peer)?;
         let suite = core.config.offer.choose(&their.hello.algorithms)?;
+        core.peers.count_try(peer)?;
+        let their = core.peers.peer(peer)?;
         let keys = InitiatorKeys::generate(suite, env.rng)?;
         let held = HeldSecrets::load(env.cache, their.hello.zid, core.config.aux.as_ref(), env.now);
         let ids = held.ids(Role::Initiator, suite.hash, core.chain.h3(), env.rng);
@@ -50,127 +52,58 @@ impl Committed {
             None => CommitBody::Dh { hvi },
         };
         let commit = commit_message(core, suite, body.clone());
-        core.patience = None;
         core.send_repeating(Retransmit::t2(commit.clone(), env.now));
         let outvoted_since = None;
         Ok(Box::new(Self { peer, suite, keys, held, body, commit, dh_part2, outvoted_since }))
     }
 
-    /// A Commit to a candidate that did not get one yet.
-    pub(super) fn next_candidate(core: &mut Core, env: &mut Env<'_>) -> Option<Box<Self>> {
-        core.peers.indices().find_map(|peer| Self::propose(peer, core, env).ok())
-    }
-
-    pub(super) fn handle(
-        mut self: Box<Self>,
-        incoming: &Incoming<'_>,
-        core: &mut Core,
-        env: &mut Env<'_>,
-    ) -> Step {
-        match incoming.message {
-            Message::Hello(hello) => {
-                let outcome = hellos::receive(hello, incoming, core, env).map(|arrival| {
-                    if let Arrival::New(_) = arrival {
-                        core.send_hello();
-                    }
-                });
-                Step { next: self.into(), outcome }
-            }
-            Message::HelloAck => Step::to(self),
-            Message::Commit(commit) => match self.contend(commit, incoming.bytes, core, env) {
-                Ok(Winner::Own) => Step::to(self),
-                Ok(Winner::Peer) => self.yield_to(commit, incoming.bytes, core, env),
-                Err(error) => Step::dropped(self, error),
-            },
-            Message::DhPart1(part) => match core.peers.of_dh_part1(&part.h1) {
-                Ok((peer, _)) if peer != self.peer => match Self::propose(peer, core, env) {
-                    Ok(next) => Step::to(next),
-                    Err(error) => Step::dropped(self, error),
-                },
-                Ok((_, proof)) => self.agree(&proof, (part, incoming.bytes), core, env),
-                Err(error) => Step::dropped(self, error),
-            },
-            _ => Step::unexpected(self),
-        }
-    }
-
-    /// The Commit was never answered: perhaps another candidate is the real peer.
-    pub(super) fn give_up(self: Box<Self>, core: &mut Core, env: &mut Env<'_>) -> State {
-        match Self::next_candidate(core, env) {
-            Some(next) => next.into(),
-            None => closed::time_out(core, env),
-        }
-    }
-
-    /// Answers the Commit that won, with the keys of ours if they fit.
-    fn yield_to(
-        mut self: Box<Self>,
-        theirs: &Commit,
-        bytes: &[u8],
-        core: &mut Core,
-        env: &mut Env<'_>,
-    ) -> Step {
-        core.spare = self.keys.lend().map(|keys| (self.suite, keys));
-        let answered = Responding::answer(theirs, bytes, core, env);
-        let unused = core.spare.take().map(|(_, keys)| keys);
-        match answered {
-            Ok(next) => Step::to(next),
-            Err(error) => {
-                self.keys.restore(unused);
-                Step::dropped(self, error)
-            }
-        }
-    }
-
     /// Decides a contention. A peer that asks for another key agreement, and goes on asking
     /// for two T2 periods, does not follow the rule; then we yield.
-    fn contend(
+    pub(super) fn contend(
         &mut self,
         theirs: &Commit,
         bytes: &[u8],
         core: &mut Core,
         env: &Env<'_>,
-    ) -> Result<Winner, Error> {
-        let (peer, _) = core.peers.of_commit(theirs)?;
-        let winner = decide(&self.body, &theirs.body, middle(core, peer));
-        if winner == Winner::Peer {
-            return Ok(winner);
+    ) -> Winner {
+        if decide(&self.body, &theirs.body, middle(core, self.peer)) == Winner::Peer {
+            return Winner::Peer;
         }
-        core.peers.keep_commit(peer, bytes);
+        core.peers.keep_commit(self.peer, bytes);
         let since = *self.outvoted_since.get_or_insert(env.now);
         let ignored = env.now.saturating_sub(since) >= 2 * T2_START;
         let other = theirs.key_agreement != self.suite.agreement.name();
-        Ok(if other && ignored { Winner::Peer } else { Winner::Own })
+        if other && ignored { Winner::Peer } else { Winner::Own }
     }
 
-    fn agree(
+    /// Our keys, for the answer to a Commit that won.
+    pub(super) fn lend(&mut self) -> Option<(Suite, SpareKeys)> {
+        self.keys.lend().map(|keys| (self.suite, keys))
+    }
+
+    /// Takes back what [`Committed::lend`] gave.
+    pub(super) fn restore(&mut self, unused: Option<(Suite, SpareKeys)>) {
+        self.keys.restore(unused.map(|(_, keys)| keys));
+    }
+
+    /// Takes a DHPart1 for the answer to this Commit, and sends DHPart2.
+    pub(super) fn agree(
         self: Box<Self>,
         _: &HashChainVerified,
-        (part, bytes): (&DhPart, &[u8]),
+        part: &DhPart,
+        incoming: &Incoming<'_>,
         core: &mut Core,
-        env: &mut Env<'_>,
-    ) -> Step {
+        env: &Env<'_>,
+    ) -> Result<Box<AwaitConfirm1>, Error> {
         let Self { peer, suite, keys, held, commit, dh_part2, .. } = *self;
-        let agreed = keys.result(&part.pv).and_then(|result| {
-            let parts = Some((bytes, &dh_part2[..]));
-            let transcript = Transcript { commit: &commit, parts, peer: core.peers.peer(peer)? };
-            let side = Side { role: Role::Initiator, suite, held };
-            Ok(Agreed::keyed(side, &result, &SecretIds::of(part), &transcript, core))
-        });
-        match agreed {
-            Ok(agreed) => {
-                core.send_repeating(Retransmit::t2(dh_part2, env.now));
-                Step::to(AwaitConfirm1::new(peer, agreed, part.h1, bytes))
-            }
-            Err(error) => {
-                core.reject(peer, error, env.now);
-                let next = match Self::next_candidate(core, env) {
-                    Some(next) => next.into(),
-                    None => closed::time_out(core, env),
-                };
-                Step { next, outcome: Err(error) }
-            }
-        }
+        let result = keys.result(&part.pv)?;
+        let parts = Some((incoming.bytes, &dh_part2[..]));
+        let transcript = Transcript { commit: &commit, parts, peer: core.peers.peer(peer)? };
+        let side = Side { role: Role::Initiator, suite, held };
+        let agreed = Agreed::keyed(side, &result, &SecretIds::of(part), &transcript, core);
+        core.send_repeating(Retransmit::t2(dh_part2, env.now));
+        let link = Link { image: part.h1, steps: 0, message: incoming.bytes.to_vec() };
+        Ok(Box::new(AwaitConfirm1::new(peer, agreed, link)))
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Closed, Incoming, State, Step};
 use crate::agreed::Agreed;
 use crate::chain::HashChainVerified;
 use crate::config::ClearRule;
-use crate::core::Core;
+use crate::core::{Alarm, Core};
 use crate::env::Env;
 use crate::event::{Assurance, AuxFinding, CacheFinding, ClearedBy, Encrypted, SignatureFinding};
 use crate::message::{ConfirmPlain, ErrorCode, GoClear, Message, SasRelay, SasRelayPlain};
@@ -80,37 +80,35 @@ impl Established {
     ) -> Step {
         match incoming.message {
             Message::Hello(_) if incoming.bytes == self.agreed.peer_bytes => {
-                core.answer(&Message::HelloAck, env.now);
+                core.answer(&Message::HelloAck, incoming.ssrc, env.now);
                 Step::to(self)
             }
             Message::Confirm2(_) => {
                 if self.confirm2.as_deref() != Some(incoming.bytes) {
                     return Step::dropped(self, PeerMisbehaved::ChangedRepetition);
                 }
-                core.answer(&Message::Conf2Ack, env.now);
+                core.answer(&Message::Conf2Ack, incoming.ssrc, env.now);
                 Step::to(self)
             }
-            Message::GoClear(clear) => self.go_clear(clear, core, env),
-            Message::ClearAck if is_waiting(core, b"GoClear ") => {
-                core.timer = None;
+            Message::GoClear(clear) => self.go_clear(clear, incoming.ssrc, core, env),
+            Message::ClearAck if core.timer.take().is_some() => {
                 Step::to(self.clear(ClearedBy::Us, core, env))
             }
             Message::SasRelay(relay) => {
-                let outcome = self.relayed_sas(relay, incoming.bytes, core, env);
+                let outcome = self.relayed_sas(relay, incoming, core, env);
                 Step { next: self.into(), outcome }
             }
-            Message::RelayAck if is_waiting(core, b"SASrelay") => {
-                core.timer = None;
-                Step::to(self)
-            }
+            Message::RelayAck if core.relay.take().is_some() => Step::to(self),
             _ => Step::unexpected(self),
         }
     }
 
     /// GoClear or SASrelay was not answered: the call stays encrypted.
-    pub(super) fn give_up(self: Box<Self>, core: &mut Core) -> State {
-        if core.unanswered.take() == Some(*b"GoClear ") {
-            core.event(Event::ClearUnanswered);
+    pub(super) fn give_up(self: Box<Self>, alarm: Alarm, core: &mut Core) -> State {
+        match alarm {
+            Alarm::Unanswered => core.event(Event::ClearUnanswered),
+            Alarm::RelayUnanswered => core.event(Event::RelayUnanswered),
+            _ => {}
         }
         self.into()
     }
@@ -175,20 +173,28 @@ impl Established {
         env.rng.fill_bytes(&mut iv);
         let (mac, ciphertext) = self.agreed.s0.seal(self.agreed.role, &iv, plain.write())?;
         let relay = SasRelay { mac, iv, ciphertext };
-        core.send_repeating(Retransmit::t2(relay.write(), env.now));
+        let relay = Retransmit::t2(relay.write(), env.now);
+        core.send(relay.message());
+        core.relay = Some(relay);
         Ok(())
     }
 
-    fn go_clear(self: Box<Self>, clear: &GoClear, core: &mut Core, env: &mut Env<'_>) -> Step {
+    fn go_clear(
+        self: Box<Self>,
+        clear: &GoClear,
+        ssrc: u32,
+        core: &mut Core,
+        env: &mut Env<'_>,
+    ) -> Step {
         let expected = self.agreed.s0.mac(self.agreed.role.other(), b"GoClear ");
         if !equal(&expected, &clear.mac) {
             return Step::dropped(self, PeerMisbehaved::ControlMac);
         }
         if self.consent == Consent::Missing {
-            core.answer(&Message::Error(ErrorCode::ClearNotAllowed), env.now);
+            core.answer(&Message::Error(ErrorCode::ClearNotAllowed), ssrc, env.now);
             return Step::dropped(self, PeerMisbehaved::ClearNotAllowed);
         }
-        core.timer = None;
+        core.settle();
         core.send(&Message::ClearAck.write());
         Step::to(self.clear(ClearedBy::Peer, core, env))
     }
@@ -205,18 +211,18 @@ impl Established {
     fn relayed_sas(
         &mut self,
         relay: &SasRelay,
-        bytes: &[u8],
+        incoming: &Incoming<'_>,
         core: &mut Core,
         env: &Env<'_>,
     ) -> Result<(), Error> {
-        if self.relayed.as_deref() == Some(bytes) {
-            core.answer(&Message::RelayAck, env.now);
+        if self.relayed.as_deref() == Some(incoming.bytes) {
+            core.answer(&Message::RelayAck, incoming.ssrc, env.now);
             return Ok(());
         }
         let sender = self.agreed.role.other();
         let plain = self.agreed.s0.open(sender, &relay.iv, &relay.mac, &relay.ciphertext)?;
         if !self.agreed.peer.flags.middle || !self.agreed.enrolled {
-            core.answer(&Message::Error(ErrorCode::RelayNotTrusted), env.now);
+            core.answer(&Message::Error(ErrorCode::RelayNotTrusted), incoming.ssrc, env.now);
             return Err(PeerMisbehaved::RelayNotTrusted.into());
         }
         let plain = SasRelayPlain::read(plain.expose())?;
@@ -224,8 +230,8 @@ impl Established {
         let sas = sas::render(kind, &plain.sashash);
         let (verified, signature) = (plain.verified, plain.signature);
         core.event(Event::SasRelayed { sas, verified, signature });
-        core.answer(&Message::RelayAck, env.now);
-        self.relayed = Some(bytes.to_vec());
+        core.answer(&Message::RelayAck, incoming.ssrc, env.now);
+        self.relayed = Some(incoming.bytes.to_vec());
         Ok(())
     }
 
@@ -281,10 +287,6 @@ impl Established {
             exported: own.then(|| agreed.s0.exported(&self.proof)),
         })));
     }
-}
-
-fn is_waiting(core: &Core, kind: &[u8; 8]) -> bool {
-    core.timer.as_ref().is_some_and(|timer| timer.is_of(kind))
 }
 
 fn check_signature(agreed: &Agreed, plain: &ConfirmPlain, core: &Core) -> SignatureFinding {

@@ -2,7 +2,7 @@ use crate::Error;
 use crate::agreed::Agreed;
 use crate::chain::{self, HashChainVerified};
 use crate::message::{Confirm, ConfirmPlain};
-use crate::peers::Peer;
+use crate::peer::Peer;
 
 /// The message of the peer that the H0 in its Confirm verifies (RFC 6189, 9).
 #[derive(Debug)]

@@ -1,19 +1,17 @@
 use privity_primitives::secret::SecretVec;
 
-use super::await_conf2_ack::AwaitConf2Ack;
+use super::await_confirm1::AwaitConfirm1;
 use super::await_confirm2::AwaitConfirm2;
 use super::committed::{commit_message, middle};
 use super::contention::{Winner, decide};
 use super::link::Link;
-use super::{Committed, Incoming, Responding, State, Step, closed};
 use crate::agreed::{Agreed, Side, Transcript};
 use crate::chain::HashChainVerified;
 use crate::config::PresharedRule;
-use crate::core::{Core, StreamKind};
+use crate::core::Core;
 use crate::env::Env;
 use crate::event::{AuxFinding, CacheFinding};
-use crate::hellos;
-use crate::message::{Commit, CommitBody, Confirm, Message};
+use crate::message::{Commit, CommitBody};
 use crate::peers::PeerIndex;
 use crate::retained::HeldSecrets;
 use crate::schedule::{S0, key_id, preshared_key};
@@ -25,10 +23,8 @@ use crate::{Error, Misuse, PeerMisbehaved, Role, Unsupported};
 /// Confirm1 answers (RFC 6189, 4.4.2 and 4.4.3).
 #[derive(Debug)]
 pub(crate) struct StreamCommitted {
-    peer: PeerIndex,
     body: CommitBody,
-    agreed: Agreed,
-    link: Link,
+    pub(super) next: AwaitConfirm1,
 }
 
 impl StreamCommitted {
@@ -84,75 +80,14 @@ impl StreamCommitted {
         Self::send(peer, body, commit, agreed, core, env).map(Some)
     }
 
-    pub(super) fn handle(
-        self: Box<Self>,
-        incoming: &Incoming<'_>,
-        core: &mut Core,
-        env: &mut Env<'_>,
-    ) -> Step {
-        match incoming.message {
-            Message::Hello(hello) => {
-                let outcome = hellos::receive(hello, incoming, core, env).map(|_| ());
-                Step { next: self.into(), outcome }
-            }
-            Message::HelloAck => Step::to(self),
-            Message::Commit(commit) => self.contend(commit, incoming.bytes, core, env),
-            Message::Confirm1(confirm) => self.confirmed(confirm, core, env),
-            _ => Step::unexpected(self),
-        }
+    /// Who has this Commit.
+    pub(super) const fn peer(&self) -> PeerIndex {
+        self.next.peer
     }
 
-    /// Nobody answered: without a fresh agreement it may be for want of the same secret.
-    pub(super) fn give_up(self: Box<Self>, core: &mut Core, env: &mut Env<'_>) -> State {
-        if core.kind == StreamKind::First
-            && let Ok(next) = Committed::propose(self.peer, core, env)
-        {
-            return next.into();
-        }
-        closed::time_out(core, env)
-    }
-
-    /// The peer has not the secret that we named: a fresh agreement is the better choice.
-    pub(crate) fn refused(self: Box<Self>, core: &mut Core, env: &mut Env<'_>) -> State {
-        if core.kind == StreamKind::Further {
-            return self.into();
-        }
-        match Committed::propose(self.peer, core, env) {
-            Ok(next) => next.into(),
-            Err(_) => self.into(),
-        }
-    }
-
-    fn contend(
-        self: Box<Self>,
-        commit: &Commit,
-        bytes: &[u8],
-        core: &mut Core,
-        env: &mut Env<'_>,
-    ) -> Step {
-        let peer = match core.peers.of_commit(commit) {
-            Ok((peer, _)) => peer,
-            Err(error) => return Step::dropped(self, error),
-        };
-        match decide(&self.body, &commit.body, middle(core, peer)) {
-            Winner::Own => Step::to(self),
-            Winner::Peer => match Responding::answer(commit, bytes, core, env) {
-                Ok(next) => Step::to(next),
-                Err(error) => Step::dropped(self, error),
-            },
-        }
-    }
-
-    fn confirmed(self: Box<Self>, confirm: &Confirm, core: &mut Core, env: &mut Env<'_>) -> Step {
-        match self.link.open(&self.agreed, confirm) {
-            Ok((plain, proof)) => {
-                match AwaitConf2Ack::confirm_back(self.agreed, plain, proof, core, env) {
-                    Ok(next) => Step::to(next),
-                    Err(error) => Step { next: closed::time_out(core, env), outcome: Err(error) },
-                }
-            }
-            Err(error) => Step::dropped(self, error),
-        }
+    /// Decides a contention.
+    pub(super) fn contend(&self, theirs: &Commit, core: &Core) -> Winner {
+        decide(&self.body, &theirs.body, middle(core, self.peer()))
     }
 
     fn send(
@@ -163,10 +98,10 @@ impl StreamCommitted {
         core: &mut Core,
         env: &Env<'_>,
     ) -> Result<Box<Self>, Error> {
+        core.peers.count_try(peer)?;
         let link = Link::to_hello(core.peers.peer(peer)?);
-        core.patience = None;
         core.send_repeating(Retransmit::t2(commit, env.now));
-        Ok(Box::new(Self { peer, body, agreed, link }))
+        Ok(Box::new(Self { body, next: AwaitConfirm1::new(peer, agreed, link) }))
     }
 }
 

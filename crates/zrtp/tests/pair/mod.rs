@@ -208,6 +208,12 @@ impl<'a> Pair<'a> {
         self.flying.insert((self.now, self.count), (to, datagram));
     }
 
+    /// Puts a datagram on the way that arrives in this many milliseconds.
+    pub fn inject_in(&mut self, millis: u64, to: To, datagram: Vec<u8>) {
+        self.count += 1;
+        self.flying.insert((self.now + millis, self.count), (to, datagram));
+    }
+
     fn transmit(&mut self) {
         for datagram in self.a.drain() {
             self.a.sent.push(datagram.clone());
