@@ -8,7 +8,7 @@ mod pair;
 use pair::puppet::Puppet;
 use pair::{End, START, ZID_A, ZID_B, alone};
 use privity_zrtp::message::{Commit, CommitBody};
-use privity_zrtp::{Config, KeyAgreement, Offer};
+use privity_zrtp::{Config, KeyAgreement, Offer, PeerMisbehaved};
 
 /// An end that has committed to X255, and a puppet that has not answered.
 fn committed(puppet: &mut Puppet) -> End {
@@ -57,4 +57,22 @@ fn the_higher_commit_stands_whatever_it_names() {
         puppet.say(&mut end, &commit).unwrap();
         assert_eq!(end.count("DHPart1"), 1);
     }
+}
+
+/// The MAC of a Commit that lost is checked when the DHPart1 of its sender reveals the key.
+#[test]
+fn a_losing_commit_with_another_mac_is_found_out_by_the_dhpart1() {
+    let mut puppet = Puppet::new(3, ZID_B);
+    let mut end = committed(&mut puppet);
+    let body = CommitBody::Dh { hvi: [0; 32] };
+    let mut commit = puppet.seal_commit(&puppet.commit_to(body, *b"X255"));
+    let last = commit.len() - 1;
+    commit[last] ^= 1;
+    puppet.say(&mut end, &commit).unwrap();
+    let part1 = puppet.part1(&puppet.public());
+    assert_eq!(puppet.say(&mut end, &part1), Err(PeerMisbehaved::MessageMac.into()));
+    commit[last] ^= 1;
+    puppet.say(&mut end, &commit).unwrap();
+    puppet.say(&mut end, &part1).unwrap();
+    assert_eq!(end.count("DHPart2"), 1);
 }

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use pair::puppet::Puppet;
 use pair::{Pair, To, ZID_A, ZID_B, alone, kind_of, quick};
 use privity_zrtp::message::{CommitBody, Confirm, ErrorCode, Message, Ping};
-use privity_zrtp::{CommitRule, Config, Event, Packet, PeerMisbehaved, Zid};
+use privity_zrtp::{
+    CommitRule, Config, Event, KeyAgreement, Packet, PeerMisbehaved, PresharedRule, Zid,
+};
 use rand_chacha::rand_core::Rng;
 
 const ZID_F: Zid = Zid([0xcc; 12]);
@@ -320,6 +322,29 @@ fn commits_forged_with_a_known_h2_do_not_keep_the_responder_out() {
         });
         assert_with_each_other(pair.run());
     }
+}
+
+/// That the secret of a Preshared Commit is missing is for its addressee to say.
+#[test]
+fn an_error_of_another_candidate_does_not_end_preshared() {
+    let mut first = pair(1);
+    assert_with_each_other(first.run());
+    let mut pair = Pair::new(2);
+    (pair.a.cache, pair.b.cache) = (first.a.cache, first.b.cache);
+    let prefer = |zid| Arc::new(quick(zid).preshared(PresharedRule::Prefer));
+    pair.start(&prefer(ZID_A), &prefer(ZID_B));
+    let mut puppet = impostor(1);
+    let error = Message::Error(ErrorCode::NoSharedSecret).write();
+    for millis in 0..100 {
+        for message in [&puppet.hello.clone(), &error] {
+            let datagram = puppet.packet(message);
+            pair.inject_in(millis, To::A, datagram.clone());
+            pair.inject_in(millis, To::B, datagram);
+        }
+    }
+    assert_with_each_other(pair.run());
+    let agreement = pair.a.encrypted.as_ref().unwrap().suite.agreement;
+    assert_eq!(agreement, KeyAgreement::Preshared);
 }
 
 /// Two of them say whatever comes to their minds, on a line that loses one in ten: nearly
