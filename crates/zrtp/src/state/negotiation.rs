@@ -70,7 +70,9 @@ impl Negotiation {
             Alarm::Ungreeted => self.into(),
             Alarm::TurnOver => {
                 core.lengthen_turns();
-                let _nobody = self.next(core, env);
+                if let Some(peer) = core.peers.wishing() {
+                    let _refused = self.propose(peer, core, env);
+                }
                 self.into()
             }
             Alarm::Unanswered => self.unanswered(core, env),
