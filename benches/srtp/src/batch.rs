@@ -76,18 +76,6 @@ impl<P: Party> Runner<P> {
         Self { party, direction, payload, sequence: 0 }
     }
 
-    /// Works on `batches` batches and gives the time per packet.
-    pub(crate) fn run(&mut self, batches: usize) -> Sample {
-        let (mut cpu, mut wall) = (0.0, 0.0);
-        for _ in 0..batches {
-            let sample = self.batch();
-            cpu += sample.cpu_ns;
-            wall += sample.wall_ns;
-        }
-        let packets = f64::from(PACKETS) * batches as f64;
-        Sample { cpu_ns: cpu / packets, wall_ns: wall / packets }
-    }
-
     fn batch(&mut self) -> Sample {
         let mut packets: Vec<_> = (0..PACKETS)
             .map(|place| Packet::new(self.sequence.wrapping_add(place), self.payload))
@@ -107,15 +95,30 @@ impl<P: Party> Runner<P> {
     }
 }
 
-/// Ours and the peer in turns; the medians of all rounds.
+/// Ours and the peer in turns, a batch each: the machine gets faster and slower for both. The
+/// medians of all rounds.
 pub(crate) fn compare<P: Party, Q: Party>(
     ours: &mut Runner<P>,
     peer: &mut Runner<Q>,
 ) -> (Sample, Sample) {
-    ours.run(BATCHES);
-    peer.run(BATCHES);
-    let rounds: Vec<_> = (0..ROUNDS).map(|_| (ours.run(BATCHES), peer.run(BATCHES))).collect();
+    round(ours, peer);
+    let rounds: Vec<_> = (0..ROUNDS).map(|_| round(ours, peer)).collect();
     (median(rounds.iter().map(|round| round.0)), median(rounds.iter().map(|round| round.1)))
+}
+
+/// The time per packet of either.
+fn round<P: Party, Q: Party>(ours: &mut Runner<P>, peer: &mut Runner<Q>) -> (Sample, Sample) {
+    let batches: Vec<_> = (0..BATCHES).map(|_| (ours.batch(), peer.batch())).collect();
+    (
+        per_packet(batches.iter().map(|batch| batch.0)),
+        per_packet(batches.iter().map(|batch| batch.1)),
+    )
+}
+
+fn per_packet(batches: impl Iterator<Item = Sample> + Clone) -> Sample {
+    let packets = f64::from(PACKETS) * BATCHES as f64;
+    let sum = |pick: fn(Sample) -> f64| batches.clone().map(pick).sum::<f64>() / packets;
+    Sample { cpu_ns: sum(|batch| batch.cpu_ns), wall_ns: sum(|batch| batch.wall_ns) }
 }
 
 fn median(samples: impl Iterator<Item = Sample> + Clone) -> Sample {
