@@ -4,6 +4,9 @@ use crate::Error;
 
 /// Walks the elements of a header extension in either form of RFC 8285 (§4.2, §4.3); other
 /// profiles have none.
+///
+/// Identifiers and lengths are never encrypted (RFC 6904 §3.1) and are authenticated, so
+/// both ends walk the same bytes and find the same elements.
 pub(crate) struct Elements {
     form: Form,
     at: usize,
@@ -42,7 +45,8 @@ impl Elements {
                 continue;
             }
             let (id, length) = match self.form {
-                Form::OneByte if first >> 4 == 15 => break,
+                // Padding that has a length (§4.1.2) and what is reserved (§4.2) end all.
+                Form::OneByte if matches!(first >> 4, 0 | 15) => break,
                 Form::OneByte => (first >> 4, usize::from(first & 0x0f) + 1),
                 Form::TwoByte => {
                     let length = usize::from(*body.get(self.at).ok_or(TOO_LONG)?);
@@ -90,6 +94,13 @@ mod tests {
     #[test]
     fn identifier_15_ends_the_one_byte_form() {
         assert_eq!(walk(0xbede, &[0x10, 1, 0xf0, 2, 0x20, 3]), Ok(vec![(1, 1..2)]));
+    }
+
+    /// RFC 8285 §4.1.2: the length is not looked at, also where it lies.
+    #[test]
+    fn identifier_0_with_a_length_ends_the_one_byte_form() {
+        assert_eq!(walk(0xbede, &[0x10, 1, 0x01, 2, 3, 0x20, 4, 0]), Ok(vec![(1, 1..2)]));
+        assert_eq!(walk(0xbede, &[0x10, 1, 0x0f, 2]), Ok(vec![(1, 1..2)]));
     }
 
     #[test]

@@ -30,7 +30,9 @@ impl HeaderProtection {
     }
 
     /// Encrypts the extension elements with these identifiers (RFC 6904), in the one-byte
-    /// and in the two-byte form of RFC 8285. Both ends must name the same.
+    /// and in the two-byte form of RFC 8285. Both ends must name the same. In the one-byte
+    /// form an element with identifier 15, or 0 with a length, is the last that is looked
+    /// at (§4.1.2, §4.2): what follows stays clear.
     ///
     /// # Errors
     /// [`Error::Misuse`] for 0, which is padding.

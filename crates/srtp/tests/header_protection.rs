@@ -31,6 +31,22 @@ fn only_the_named_elements_are_hidden() {
     }
 }
 
+/// RFC 8285 §4.1.2, §4.2: what follows is no element, so nobody takes it for one.
+#[test]
+fn what_follows_an_element_that_ends_all_stays_clear() {
+    for end in [0x01, 0x0f, 0xf0, 0xff] {
+        let body = [0x10, 1, end, 2, 3, 0x20, 4, 0];
+        for profile in Profile::ENCRYPTING {
+            let (mut sender, mut receiver) = pair_with(profile, elements(&[1, 2, 15]));
+            let plain = rtp_with(1, 0, Some((0xbede, &body)));
+            let packet = protect_rtp(&mut sender, &plain);
+            assert_ne!(packet[17], body[1]);
+            assert_eq!(packet[18..24], body[2..], "{profile:?}, {end:x}");
+            assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(plain));
+        }
+    }
+}
+
 #[test]
 fn two_byte_elements_of_every_length_and_identifier_come_back() {
     let ids: Vec<u8> = (1..=255).collect();
