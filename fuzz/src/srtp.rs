@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use arbitrary::Arbitrary;
 use privity_srtp::{
-    Error, HeaderProtection, MasterKey, Options, Profile, Receiver, RtcpEncryption, Sender,
+    Cryptex, Error, HeaderProtection, MasterKey, Options, Profile, Receiver, RtcpEncryption, Sender,
 };
 
 /// The first byte of an input: which profile and options. Returns the rest.
@@ -18,7 +18,7 @@ pub fn session(input: &[u8]) -> Option<(Profile, Options, &[u8])> {
     };
     let headers = match (choice >> 4 & 3, profile == Profile::NULL_HMAC_SHA1_80) {
         (1, false) => HeaderProtection::elements(&[1, 3, 4]).ok()?,
-        (2, false) => HeaderProtection::cryptex(),
+        (2, false) => HeaderProtection::cryptex(Cryptex::Optional),
         _ => HeaderProtection::none(),
     };
     let rtcp = match choice >> 6 & 1 {

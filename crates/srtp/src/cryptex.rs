@@ -61,6 +61,11 @@ pub(crate) fn is_marked(header: &RtpHeader) -> bool {
     header.extension.is_some_and(|extension| unmarked(extension.profile).is_some())
 }
 
+/// Whether a packet that came in shows what Cryptex would have hidden.
+pub(crate) fn is_bare(header: &RtpHeader) -> bool {
+    header.length() > RtpHeader::FIXED && !is_marked(header)
+}
+
 /// Takes the mark off a packet that has been opened.
 pub(crate) fn restore(header: &RtpHeader, packet: &mut [u8]) -> Result<(), Error> {
     match header.extension.and_then(|extension| unmarked(extension.profile)) {

@@ -23,7 +23,8 @@ pub enum Error {
     TooOld,
     /// The packet names a master key (MKI) that is not installed.
     UnknownKey,
-    /// An SRTCP packet came without encryption (E = 0), which the options do not allow.
+    /// The packet came with less encryption than the options demand: SRTCP with E = 0, or RTP
+    /// with an extension or contributing sources that Cryptex did not hide.
     NotEncrypted,
     /// The packet is of a new SSRC and the session holds as many as its options allow.
     StreamLimit,
@@ -63,7 +64,7 @@ impl fmt::Display for Error {
             Self::Replayed => write!(f, "the packet was accepted before"),
             Self::TooOld => write!(f, "the packet lies before the replay window"),
             Self::UnknownKey => write!(f, "the packet names a master key that is not installed"),
-            Self::NotEncrypted => write!(f, "the SRTCP packet is not encrypted"),
+            Self::NotEncrypted => write!(f, "the packet is less encrypted than the options demand"),
             Self::StreamLimit => write!(f, "no room for another SSRC"),
             Self::LimitReached(limit) => write!(f, "a limit is reached: {limit:?}"),
             Self::BufferTooSmall { needed } => write!(f, "the buffer needs {needed} bytes"),

@@ -18,7 +18,19 @@ pub struct HeaderProtection(Way);
 enum Way {
     Clear,
     Elements([u64; 4]),
-    Cryptex,
+    Cryptex(Cryptex),
+}
+
+/// Whether a receiver demands Cryptex (RFC 9335 §5.2). A sender with Cryptex hides all that
+/// it hides, and refuses what it cannot mark, in either case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cryptex {
+    /// A receiver also takes packets that came without.
+    Optional,
+    /// A receiver refuses packets with an extension or contributing sources in the clear.
+    /// Packets with neither have nothing to hide: they never carry the mark, and are taken.
+    Required,
 }
 
 impl HeaderProtection {
@@ -49,14 +61,14 @@ impl HeaderProtection {
         Ok(Self(Way::Elements(set)))
     }
 
-    /// Encrypts all extension elements and contributing sources (RFC 9335). A receiver also
-    /// takes packets that came without.
+    /// Encrypts all extension elements and contributing sources (RFC 9335); whoever requires
+    /// it of the peer takes nothing of that in the clear ([`Error::NotEncrypted`]).
     ///
     /// A packet with contributing sources and without an extension gets an empty one: it
     /// grows by 4 bytes, and comes out of the receiver with it.
     #[must_use]
-    pub const fn cryptex() -> Self {
-        Self(Way::Cryptex)
+    pub const fn cryptex(demand: Cryptex) -> Self {
+        Self(Way::Cryptex(demand))
     }
 
     /// Whether session keys for elements are needed.
@@ -68,7 +80,7 @@ impl HeaderProtection {
     #[inline]
     pub(crate) fn growth(&self, header: &RtpHeader) -> usize {
         match self.0 {
-            Way::Cryptex => cryptex::growth(header),
+            Way::Cryptex(_) => cryptex::growth(header),
             _ => 0,
         }
     }
@@ -76,7 +88,7 @@ impl HeaderProtection {
     /// Bytes that any packet grows by at most.
     pub(crate) const fn max_growth(&self) -> usize {
         match self.0 {
-            Way::Cryptex => RtpHeader::EXTENSION_HEAD,
+            Way::Cryptex(_) => RtpHeader::EXTENSION_HEAD,
             _ => 0,
         }
     }
@@ -85,7 +97,7 @@ impl HeaderProtection {
     #[inline]
     pub(crate) fn check_plain(&self, header: &RtpHeader, packet: &[u8]) -> Result<(), Error> {
         match self.0 {
-            Way::Cryptex => cryptex::check(header),
+            Way::Cryptex(_) => cryptex::check(header),
             _ => self.check_protected(header, packet),
         }
     }
@@ -94,7 +106,8 @@ impl HeaderProtection {
     #[inline]
     pub(crate) fn check_protected(&self, header: &RtpHeader, packet: &[u8]) -> Result<(), Error> {
         match self.0 {
-            Way::Cryptex => Ok(()),
+            Way::Cryptex(Cryptex::Required) if cryptex::is_bare(header) => Err(Error::NotEncrypted),
+            Way::Cryptex(_) => Ok(()),
             _ if cryptex::is_marked(header) => {
                 Err(Error::Malformed("the packet has the mark of Cryptex, which is not set"))
             }
@@ -130,7 +143,7 @@ impl HeaderProtection {
                 crypt_elements(header, packet, ids, keys, id)?;
                 Ok(Clear { front: header.length(), csrc: 0 })
             }
-            Way::Cryptex => cryptex::hide(header, packet),
+            Way::Cryptex(_) => cryptex::hide(header, packet),
         }
     }
 
@@ -138,7 +151,7 @@ impl HeaderProtection {
     #[inline]
     pub(crate) fn clear(&self, header: &RtpHeader) -> Clear {
         match self.0 {
-            Way::Cryptex => cryptex::clear(header),
+            Way::Cryptex(_) => cryptex::clear(header),
             _ => Clear { front: header.length(), csrc: 0 },
         }
     }
@@ -155,7 +168,7 @@ impl HeaderProtection {
         match &self.0 {
             Way::Clear => Ok(()),
             Way::Elements(ids) => crypt_elements(header, packet, ids, keys, id),
-            Way::Cryptex => cryptex::restore(header, packet),
+            Way::Cryptex(_) => cryptex::restore(header, packet),
         }
     }
 }

@@ -49,7 +49,7 @@
 //! | RFC 4568 §6.2, RFC 5764 §4.1.2, RFC 7714 §14 | profiles | [`Profile`] |
 //! | RFC 6904, RFC 8285 | encrypted header extensions | [`HeaderProtection`], `extension` |
 //! | RFC 7714 | AES-GCM | `transform::gcm` |
-//! | RFC 9335 | Cryptex | `cryptex` |
+//! | RFC 9335 | Cryptex | [`Cryptex`], `cryptex` |
 //!
 //! # What is left out, and why
 //!
@@ -91,7 +91,7 @@ mod vectors;
 pub use batch::Datagram;
 pub use error::{Error, Limit};
 pub use event::{Event, Protocol};
-pub use header_protection::HeaderProtection;
+pub use header_protection::{Cryptex, HeaderProtection};
 pub use keys::MasterKey;
 pub use options::{Options, RtcpEncryption};
 pub use profile::Profile;

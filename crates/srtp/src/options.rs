@@ -4,12 +4,12 @@ use crate::{Error, HeaderProtection};
 /// What both ends agree on beside the key; the defaults are those of RFC 3711.
 ///
 /// ```
-/// use privity_srtp::{HeaderProtection, Options};
+/// use privity_srtp::{Cryptex, HeaderProtection, Options};
 ///
 /// let options = Options::new()
 ///     .replay_window(1_024)?
 ///     .stream_limit(16)?
-///     .header_protection(HeaderProtection::cryptex());
+///     .header_protection(HeaderProtection::cryptex(Cryptex::Required));
 /// # Ok::<(), privity_srtp::Error>(())
 /// ```
 #[derive(Clone, Debug)]

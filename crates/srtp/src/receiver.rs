@@ -74,8 +74,9 @@ impl Receiver {
     /// stands at the front of `packet`.
     ///
     /// # Errors
-    /// [`Error::Malformed`], [`Error::UnknownKey`], [`Error::Replayed`], [`Error::TooOld`],
-    /// [`Error::NotAuthentic`], [`Error::StreamLimit`] or [`Error::LimitReached`].
+    /// [`Error::Malformed`], [`Error::UnknownKey`], [`Error::NotEncrypted`],
+    /// [`Error::Replayed`], [`Error::TooOld`], [`Error::NotAuthentic`],
+    /// [`Error::StreamLimit`] or [`Error::LimitReached`].
     pub fn unprotect_rtp(&mut self, packet: &mut [u8]) -> Result<usize, Error> {
         let trailer = self.trailer(packet, Protocol::Rtp)?;
         let body = packet.len() - trailer.length();

@@ -6,7 +6,7 @@
 mod common;
 
 use common::{pair_with, profiles, rtcp, rtp_with};
-use privity_srtp::{Error, HeaderProtection, Options, Profile};
+use privity_srtp::{Cryptex, Error, HeaderProtection, Options, Profile};
 
 #[test]
 fn a_buffer_sized_exactly_is_enough_and_one_byte_less_is_not() {
@@ -52,7 +52,7 @@ fn a_length_past_the_buffer_is_refused() {
 
 #[test]
 fn cryptex_without_room_for_its_extension_is_an_error() {
-    let options = Options::new().header_protection(HeaderProtection::cryptex());
+    let options = Options::new().header_protection(HeaderProtection::cryptex(Cryptex::Optional));
     for profile in Profile::ENCRYPTING {
         let (mut sender, _) = pair_with(profile, options.clone());
         let plain = rtp_with(1, 2, None);

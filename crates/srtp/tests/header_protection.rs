@@ -4,15 +4,15 @@
 
 mod common;
 
-use common::{key, pair_with, protect_rtp, rtp, rtp_with, unprotect_rtp};
-use privity_srtp::{Error, HeaderProtection, Options, Profile, Receiver, Sender};
+use common::{SSRC, key, pair_with, protect_rtp, rtp, rtp_with, unprotect_rtp};
+use privity_srtp::{Cryptex, Error, HeaderProtection, Options, Profile, Receiver, Sender};
 
 fn elements(ids: &[u8]) -> Options {
     Options::new().header_protection(HeaderProtection::elements(ids).unwrap())
 }
 
 fn cryptex() -> Options {
-    Options::new().header_protection(HeaderProtection::cryptex())
+    Options::new().header_protection(HeaderProtection::cryptex(Cryptex::Optional))
 }
 
 #[test]
@@ -129,6 +129,39 @@ fn cryptex_takes_packets_that_have_nothing_to_hide_or_came_without() {
         let plain = rtp_with(2, 2, Some((0xbede, &[0x12, 1, 2, 3])));
         let packet = protect_rtp(&mut without, &plain);
         assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(plain));
+    }
+}
+
+/// RFC 9335 §5.2: what is demanded is refused where it is missing, before anything else is
+/// looked at or changed.
+#[test]
+fn a_receiver_that_requires_cryptex_refuses_what_came_without() {
+    let required = Options::new().header_protection(HeaderProtection::cryptex(Cryptex::Required));
+    let body: &[u8] = &[0x12, 1, 2, 3];
+    let bare = [
+        rtp_with(1, 2, None),
+        rtp_with(1, 0, Some((0xbede, body))),
+        rtp_with(1, 0, Some((0xbede, &[]))),
+        rtp_with(1, 2, Some((0x1000, body))),
+        rtp_with(1, 0, Some((0xabcd, body))),
+    ];
+    for profile in Profile::ENCRYPTING {
+        for plain in &bare {
+            let (mut without, _) = pair_with(profile, Options::new());
+            let packet = protect_rtp(&mut without, plain);
+            let (_, mut strict) = pair_with(profile, required.clone());
+            let mut refused = packet.clone();
+            assert_eq!(strict.unprotect_rtp(&mut refused), Err(Error::NotEncrypted));
+            assert_eq!(refused, packet, "unchanged");
+            assert_eq!(strict.rollover_counter(SSRC), None, "{profile:?}");
+            let (_, mut lenient) = pair_with(profile, cryptex());
+            assert_eq!(unprotect_rtp(&mut lenient, &packet).as_ref(), Ok(plain));
+        }
+        let (mut sender, mut strict) = pair_with(profile, required.clone());
+        for plain in [&bare[1], &rtp(2), &rtp_with(3, 2, Some((0x1000, body)))] {
+            let packet = protect_rtp(&mut sender, plain);
+            assert_eq!(unprotect_rtp(&mut strict, &packet).as_ref(), Ok(plain), "{profile:?}");
+        }
     }
 }
 

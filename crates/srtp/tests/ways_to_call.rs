@@ -5,7 +5,9 @@
 mod common;
 
 use common::{key, pair_with, profiles, rtp_of};
-use privity_srtp::{Datagram, Error, HeaderProtection, Options, Profile, Receiver, Sender};
+use privity_srtp::{
+    Cryptex, Datagram, Error, HeaderProtection, Options, Profile, Receiver, Sender,
+};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -25,7 +27,7 @@ fn packet(rng: &mut ChaCha8Rng) -> Vec<u8> {
 fn options(profile: Profile) -> Options {
     let headers = match profile == Profile::NULL_HMAC_SHA1_80 {
         true => HeaderProtection::none(),
-        false => HeaderProtection::cryptex(),
+        false => HeaderProtection::cryptex(Cryptex::Optional),
     };
     Options::new().stream_limit(4).unwrap().header_protection(headers)
 }
