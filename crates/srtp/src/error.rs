@@ -54,6 +54,9 @@ pub enum Limit {
     RtpIndex,
     /// The SRTCP index of this SSRC has no next value.
     RtcpIndex,
+    /// The sender has had as many master keys as it can remember
+    /// ([`Sender::MAX_KEYS`](crate::Sender::MAX_KEYS)).
+    MasterKeys,
 }
 
 impl fmt::Display for Error {

@@ -31,6 +31,10 @@ pub struct Sender {
 }
 
 impl Sender {
+    /// Master keys that a sender has at most in its life, replaced and removed ones too: it
+    /// remembers 16 bytes of each, so that none comes back.
+    pub const MAX_KEYS: usize = 65_536;
+
     /// Starts with a master key that has protected nothing before.
     ///
     /// # Errors
@@ -47,11 +51,13 @@ impl Sender {
     ///
     /// # Security
     /// A key that was replaced or removed never comes back, whatever its profile and MKI:
-    /// its life would be counted from the start again. 16 bytes stay of each.
+    /// its life would be counted from the start again.
     ///
     /// # Errors
     /// [`Error::Misuse`] for the key in use, one that was in use before or one that does not
-    /// fit the options, or if the sender has several keys; the key in use stays then.
+    /// fit the options, or if the sender has several keys; [`Error::LimitReached`] after
+    /// [`Sender::MAX_KEYS`]: then a new sender must start, with a fresh key. The key in use
+    /// stays in either case.
     pub fn rekey(&mut self, key: MasterKey) -> Result<(), Error> {
         check_options(&key, &self.options)?;
         let context = Context::new(key, &self.options)?;
@@ -64,7 +70,8 @@ impl Sender {
     ///
     /// # Errors
     /// [`Error::Misuse`] for an MKI that is installed or of another length, a key that is
-    /// or was installed, another profile, or too many keys.
+    /// or was installed, another profile, or too many keys at once;
+    /// [`Error::LimitReached`] after [`Sender::MAX_KEYS`], as in [`Sender::rekey`].
     pub fn add_key(&mut self, key: MasterKey) -> Result<(), Error> {
         check_options(&key, &self.options)?;
         let context = Context::new(key, &self.options)?;
