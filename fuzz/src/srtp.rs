@@ -1,8 +1,5 @@
-//! Both ends of an SRTP session driven by arbitrary bytes and operations.
+//! Both ends of an SRTP session driven by arbitrary bytes.
 
-use std::collections::HashSet;
-
-use arbitrary::Arbitrary;
 use privity_srtp::{
     Cryptex, Error, HeaderProtection, MasterKey, Options, Profile, Receiver, RtcpEncryption, Sender,
 };
@@ -16,15 +13,7 @@ pub fn session(input: &[u8]) -> Option<(Profile, Options, &[u8])> {
         number if number < profiles.len() => profiles[number],
         _ => Profile::NULL_HMAC_SHA1_80,
     };
-    let headers = match (choice >> 4 & 3, profile == Profile::NULL_HMAC_SHA1_80) {
-        (1, false) => HeaderProtection::elements(&[1, 3, 4]).ok()?,
-        (2, false) => HeaderProtection::cryptex(Cryptex::Optional),
-        _ => HeaderProtection::none(),
-    };
-    let rtcp = match choice >> 6 & 1 {
-        0 => RtcpEncryption::Required,
-        _ => RtcpEncryption::Off,
-    };
+    let (rtcp, headers) = ways(*choice, profile);
     let options = Options::new().stream_limit(4).ok()?.header_protection(headers);
     let options = options.rtcp_encryption(rtcp);
     let options = match choice >> 7 {
@@ -32,6 +21,22 @@ pub fn session(input: &[u8]) -> Option<(Profile, Options, &[u8])> {
         _ => options.key_derivation_rate(4).ok()?,
     };
     Some((profile, options, rest))
+}
+
+/// How the first byte of an input wants RTCP and RTP headers protected.
+#[must_use]
+pub(crate) fn ways(choice: u8, profile: Profile) -> (RtcpEncryption, HeaderProtection) {
+    let headers = match (choice >> 4 & 3, profile == Profile::NULL_HMAC_SHA1_80) {
+        (1, false) => HeaderProtection::elements(&[1, 3, 4]).expect("none is padding"),
+        (2, false) => HeaderProtection::cryptex(Cryptex::Optional),
+        (3, false) => HeaderProtection::cryptex(Cryptex::Required),
+        _ => HeaderProtection::none(),
+    };
+    let rtcp = match choice >> 6 & 1 {
+        0 => RtcpEncryption::Required,
+        _ => RtcpEncryption::Off,
+    };
+    (rtcp, headers)
 }
 
 /// The master key of a session: that of the published vectors where it has their length.
@@ -87,130 +92,5 @@ pub fn send(input: &[u8]) {
     if let Ok(length) = sender.protect_rtcp_into(packet, &mut buffer) {
         let opened = receiver.unprotect_rtcp(&mut buffer[..length]).expect("it opens");
         assert_eq!(buffer[..opened], *packet);
-    }
-}
-
-/// One thing that happens in a session.
-#[derive(Arbitrary, Debug)]
-pub enum Operation {
-    /// The app sends a packet.
-    Send {
-        /// Which stream.
-        ssrc: u8,
-        /// Sequence number.
-        sequence: u16,
-        /// Bytes of payload.
-        payload: u8,
-    },
-    /// The network delivers a packet, perhaps again, perhaps late.
-    Deliver {
-        /// Which of the packets so far.
-        packet: u16,
-    },
-    /// The network delivers a packet with one bit changed.
-    Forge {
-        /// Which of the packets so far.
-        packet: u16,
-        /// Which bit.
-        bit: u16,
-    },
-    /// Both ends change the master key.
-    Rekey,
-    /// Time passes: the old key ends.
-    Timeout,
-    /// Signalling tells both ends a rollover counter.
-    SetRolloverCounter {
-        /// Which stream.
-        ssrc: u8,
-        /// The counter.
-        roc: u32,
-    },
-}
-
-/// Both ends, and what was sent and received. No packet is accepted twice, none comes out
-/// other than it went in, a forged one is never accepted and never changes a counter.
-pub struct Exchange {
-    sender: Sender,
-    receiver: Receiver,
-    profile: Profile,
-    keys: u8,
-    sent: Vec<(Vec<u8>, Vec<u8>)>,
-    accepted: HashSet<Vec<u8>>,
-}
-
-impl Exchange {
-    /// A fresh session, chosen by one byte.
-    #[must_use]
-    pub fn new(choice: u8) -> Option<Self> {
-        let (profile, options, _) = session(&[choice & 0x8f]).map(|(p, o, _)| (p, o, ()))?;
-        Some(Self {
-            sender: Sender::new(key(profile, 0), options.clone()).ok()?,
-            receiver: Receiver::new(key(profile, 0), options).ok()?,
-            profile,
-            keys: 0,
-            sent: Vec::new(),
-            accepted: HashSet::new(),
-        })
-    }
-
-    /// Lets one operation happen.
-    pub fn run(&mut self, operation: &Operation) {
-        match *operation {
-            Operation::Send { ssrc, sequence, payload } => self.send(ssrc, sequence, payload),
-            Operation::Deliver { packet } => self.deliver(packet),
-            Operation::Forge { packet, bit } => self.forge(packet, bit),
-            Operation::Rekey if self.keys < 200 => {
-                self.keys += 1;
-                self.sender.rekey(key(self.profile, self.keys)).expect("a new key");
-                self.receiver.rekey(key(self.profile, self.keys), 1).expect("a new key");
-            }
-            Operation::Rekey => {}
-            Operation::Timeout => self.receiver.handle_timeout(1),
-            Operation::SetRolloverCounter { ssrc, roc } => {
-                let ssrc = u32::from(ssrc % 6);
-                if self.sender.set_rollover_counter(ssrc, roc).is_ok() {
-                    let _ = self.receiver.set_rollover_counter(ssrc, roc);
-                }
-            }
-        }
-    }
-
-    fn send(&mut self, ssrc: u8, sequence: u16, payload: u8) {
-        let [high, low] = sequence.to_be_bytes();
-        let mut plain = vec![0x80, 96, high, low, 0, 0, 0, 1, 0, 0, 0, ssrc % 6];
-        plain.resize(12 + usize::from(payload), payload);
-        let mut packet = vec![0; plain.len() + self.sender.rtp_overhead()];
-        if let Ok(length) = self.sender.protect_rtp_into(&plain, &mut packet) {
-            packet.truncate(length);
-            let again = self.sender.protect_rtp_into(&plain, &mut vec![0; length + 8]);
-            assert!(again.is_err(), "one index is protected once");
-            self.sent.push((plain, packet));
-        }
-    }
-
-    fn deliver(&mut self, place: u16) {
-        let Some((plain, packet)) = self.pick(place) else { return };
-        let mut buffer = packet.clone();
-        if let Ok(length) = self.receiver.unprotect_rtp(&mut buffer) {
-            assert_eq!(buffer[..length], plain);
-            assert!(self.accepted.insert(packet), "one packet is accepted once");
-        }
-    }
-
-    fn forge(&mut self, place: u16, bit: u16) {
-        let Some((_, mut packet)) = self.pick(place) else { return };
-        let bit = usize::from(bit) % (8 * packet.len());
-        packet[bit / 8] ^= 1 << (bit % 8);
-        let before: Vec<_> = (0..6).map(|ssrc| self.receiver.rollover_counter(ssrc)).collect();
-        let result = self.receiver.unprotect_rtp(&mut packet);
-        // Four bytes of a 32-bit tag are within the fuzzer's reach only by one in 2^32.
-        assert!(result.is_err(), "a forged packet is not accepted");
-        let after: Vec<_> = (0..6).map(|ssrc| self.receiver.rollover_counter(ssrc)).collect();
-        assert_eq!(before, after);
-    }
-
-    fn pick(&self, place: u16) -> Option<(Vec<u8>, Vec<u8>)> {
-        let place = usize::from(place).checked_rem(self.sent.len())?;
-        self.sent.get(place).cloned()
     }
 }

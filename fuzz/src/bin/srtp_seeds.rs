@@ -31,8 +31,23 @@ fn main() -> io::Result<()> {
         fs::write(folder.join(format!("mixed-{choice}")), [&[choice][..], &seed].concat())?;
         count += 1;
     }
+    for number in 0..32u8 {
+        let choice = (number % 9) | ((number % 16) << 4);
+        let starts = [(number & 1, 2), (number >> 1 & 1, 2), (number >> 2 & 3, 4)];
+        let starts = starts.map(|(variant, count)| variant_of(variant, count)).concat();
+        let seed: Vec<u8> =
+            (0..900u16).map(|n| (n * 37 % 241) as u8 ^ number.wrapping_mul(7)).collect();
+        let name = format!("setup-{number}");
+        fs::write(folder.join(name), [&[choice][..], &starts, &seed].concat())?;
+        count += 1;
+    }
     println!("{count} seeds");
     Ok(())
+}
+
+/// Four bytes that choose this variant of so many.
+fn variant_of(variant: u8, count: u32) -> [u8; 4] {
+    (u32::MAX / count * u32::from(variant) + count).to_le_bytes()
 }
 
 fn profile_number(case: &Value) -> u8 {
