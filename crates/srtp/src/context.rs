@@ -100,6 +100,8 @@ impl Sessions {
         Ok(Self { labels, slots })
     }
 
+    /// The session keys of a quotient, derived where they are not at hand. On the receiver's
+    /// side that is before authentication: nothing may depend on which are at hand.
     #[inline]
     fn at(&mut self, quotient: u64, prf: &Prf) -> Result<&Session, Error> {
         let place = if quotient.is_multiple_of(2) { 0 } else { 1 };

@@ -3,42 +3,76 @@ use core::fmt;
 use privity_wire::DecodeError;
 
 /// Why a packet was not protected or not taken; nothing has changed then, and the next
-/// packet finds the same state.
+/// packet finds the same state. What the app does next stands with each variant.
 ///
 /// | whose fault | variants |
 /// |---|---|
 /// | the network or an attacker | [`Malformed`](Error::Malformed), [`NotAuthentic`](Error::NotAuthentic), [`Replayed`](Error::Replayed), [`TooOld`](Error::TooOld), [`UnknownKey`](Error::UnknownKey), [`NotEncrypted`](Error::NotEncrypted): drop the packet, count it |
 /// | nobody: a limit | [`StreamLimit`](Error::StreamLimit), [`LimitReached`](Error::LimitReached): make room or install a new master key |
 /// | the caller | [`BufferTooSmall`](Error::BufferTooSmall), [`Reused`](Error::Reused), [`Misuse`](Error::Misuse): a bug in the program |
+///
+/// All that a receiver says of a packet but [`LimitReached`](Error::LimitReached) for a
+/// lifetime in an overlap ([`Receiver::rekey`](crate::Receiver::rekey)) may be said of a forged
+/// one: never end a call for a single packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
     /// The bytes are no RTP or RTCP packet of this session; names what is wrong.
+    ///
+    /// Receiving: drop the packet. Sending: the app made it wrong, or gave Cryptex an
+    /// extension that it cannot mark; repair that, the same packet fails again.
     Malformed(&'static str),
     /// The tag does not fit: forged, damaged, or made with another key or rollover counter.
+    ///
+    /// Drop the packet. If no packet at all opens, compare keys and profiles; if those of one
+    /// SSRC do not, its rollover counter is another here
+    /// ([`Receiver::set_index`](crate::Receiver::set_index)); if from some moment on, the peer
+    /// has re-keyed.
     NotAuthentic,
     /// A packet with this index was accepted before (RFC 3711 §3.3.2).
+    ///
+    /// Drop the packet: networks repeat some, and so do attackers.
     Replayed,
     /// The index lies before the replay window: whether it is new cannot be told.
+    ///
+    /// Drop the packet. If it is often so on a line that reorders much, the next session
+    /// wants a longer window ([`Options::replay_window`](crate::Options::replay_window)).
     TooOld,
-    /// The packet names a master key (MKI) that is not installed.
+    /// The master key with this MKI is not installed.
+    ///
+    /// Of a packet: drop it; if signalling has announced the key, add it. Of a call that
+    /// selects or removes a key: it is gone or was never added.
     UnknownKey,
     /// The packet came with less encryption than the options demand: SRTCP with E = 0, or RTP
     /// with an extension or contributing sources that Cryptex did not hide.
+    ///
+    /// Drop the packet. If all are so, the peer understood the signalling otherwise: agree
+    /// anew, or end the call; do not loosen the options for what only the packets say.
     NotEncrypted,
     /// The packet is of a new SSRC and the session holds as many as its options allow.
+    ///
+    /// Drop the packet; streams that are known go on. For more, a new session with a new
+    /// master key and a higher [`Options::stream_limit`](crate::Options::stream_limit).
     StreamLimit,
-    /// The master key or the packet index has reached its end: install a new master key.
+    /// Something has reached its end: its [`Limit`] says what, and what helps.
     LimitReached(Limit),
     /// The buffer cannot hold the protected packet.
+    ///
+    /// Call again with as much room; [`Sender::rtp_overhead`](crate::Sender::rtp_overhead)
+    /// tells it beforehand.
     BufferTooSmall {
         /// Bytes it must have.
         needed: usize,
     },
     /// This SSRC and sequence number were protected before, or lie so far back that it
     /// cannot be told. Sending them again would encrypt two texts with one keystream.
+    ///
+    /// Do not send it. To repeat a packet, keep the protected bytes and send those, or use
+    /// RTP's retransmission format (RFC 4588), which has an SSRC or sequence numbers of its own.
     Reused,
     /// Keys or options that fit no session; says which rule they break.
+    ///
+    /// Repair the program or what signalling gave it; what was installed is still at work.
     Misuse(&'static str),
 }
 
@@ -46,16 +80,19 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Limit {
-    /// The master key has protected as many RTP packets as it may.
+    /// The master key has protected as many RTP packets as it may. Install or select another.
+    /// To a receiver in the overlap of a re-key it may be the predecessor: then nothing is to
+    /// be done, the packet is lost.
     RtpLifetime,
-    /// The master key has protected as many RTCP packets as it may.
+    /// The same of RTCP packets.
     RtcpLifetime,
-    /// The rollover counter of this SSRC has no next value.
+    /// The rollover counter of this SSRC has no next value, which no master key changes: go
+    /// on with another SSRC, or in a new session with a new master key.
     RtpIndex,
-    /// The SRTCP index of this SSRC has no next value.
+    /// The SRTCP index of this SSRC has no next value; as with the rollover counter.
     RtcpIndex,
     /// The sender has had as many master keys as it can remember
-    /// ([`Sender::MAX_KEYS`](crate::Sender::MAX_KEYS)).
+    /// ([`Sender::MAX_KEYS`](crate::Sender::MAX_KEYS)): start a new session with a new one.
     MasterKeys,
 }
 

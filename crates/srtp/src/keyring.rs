@@ -91,7 +91,8 @@ impl Keyring {
         self.spare.extend_from_slice(packet);
         let [newer, older, ..] = self.keys.as_mut_slice() else { return Err(NO_KEY) };
         for key in [newer, older] {
-            // Whether a spent key is to blame shows only when the packet is found genuine.
+            // Whether a spent key is to blame shows only when the packet is found genuine, and
+            // AES-GCM finds that only in opening it: the caller gets the copy back.
             match attempt(key, packet).and_then(|length| key.usage.check(protocol).map(|()| length))
             {
                 Ok(length) => {

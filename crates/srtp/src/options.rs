@@ -78,6 +78,14 @@ impl Options {
     /// Derives session keys anew every `packets` packets: a power of two, at most 2^24
     /// (RFC 3711 §4.3.1). Both ends must agree.
     ///
+    /// # Security
+    /// A receiver derives the session keys of a packet's index before it has proven to be
+    /// authentic, since its tag is made with them. They follow from the master key and the
+    /// index alone and only displace keys that can be derived again: counters, windows and
+    /// lifetimes stay as they are. A forged packet costs one derivation for each key that is
+    /// tried, at most two, and as much for the next genuine one: 5 blocks of AES (8 with
+    /// encrypted extension elements) and the key schedules, without an allocation.
+    ///
     /// # Errors
     /// [`Error::Misuse`] for another number.
     pub fn key_derivation_rate(self, packets: u32) -> Result<Self, Error> {

@@ -44,6 +44,11 @@ impl Receiver {
     /// key is accepted for packets in flight until `until` (Unix milliseconds), when
     /// [`Receiver::handle_timeout`] drops it. Rollover counters and windows go on.
     ///
+    /// Until then each packet is tried with both, also where the life of one is spent: a
+    /// forged packet would be taken for its own otherwise. What proves to be its own is
+    /// opened, refused with [`Error::LimitReached`], and put back as it came before the call
+    /// returns. Without an overlap a spent key opens nothing.
+    ///
     /// # Errors
     /// [`Error::Misuse`] for a key that is installed, has an MKI or another profile.
     pub fn rekey(&mut self, key: MasterKey, until: u64) -> Result<(), Error> {

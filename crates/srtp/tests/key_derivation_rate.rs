@@ -64,6 +64,32 @@ fn the_first_period_is_as_without_a_rate_and_no_other_is() {
     }
 }
 
+/// Session keys are derived before a packet has proven to be authentic: what a forged one
+/// displaces is derived again, and nothing else has changed.
+#[test]
+fn forged_packets_of_other_periods_change_nothing() {
+    for profile in profiles() {
+        let options = Options::new().key_derivation_rate(4).unwrap();
+        let (mut sender, mut receiver) = pair_with(profile, options);
+        for sequence in 0..40 {
+            let packet = protect_rtp(&mut sender, &rtp(sequence));
+            let report = protect_rtcp(&mut sender, &rtcp());
+            for other in [0, 4, 8, 200, 204, 30_000] {
+                let mut forged = packet.clone();
+                forged[2..4].copy_from_slice(&(sequence + 1 + other).to_be_bytes());
+                assert_eq!(unprotect_rtp(&mut receiver, &forged), Err(Error::NotAuthentic));
+                let mut forged = report.clone();
+                let word = rtcp().len() + if profile.name().starts_with("AEAD") { 16 } else { 0 };
+                forged[word + 2..word + 4].copy_from_slice(&(sequence + 1 + other).to_be_bytes());
+                assert_eq!(unprotect_rtcp(&mut receiver, &forged), Err(Error::NotAuthentic));
+            }
+            assert!(matches!(receiver.rollover_counter(SSRC), None | Some(0)));
+            assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(rtp(sequence)), "{profile:?}");
+            assert_eq!(unprotect_rtcp(&mut receiver, &report), Ok(rtcp()), "{profile:?}");
+        }
+    }
+}
+
 #[test]
 fn header_extensions_follow_the_rate() {
     let options = Options::new()
