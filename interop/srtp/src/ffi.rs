@@ -25,6 +25,8 @@ pub(crate) struct Ssrc {
     pub(crate) value: c_uint,
 }
 
+/// One SSRC.
+pub(crate) const SPECIFIC: c_int = 1;
 /// Any SSRC that comes in.
 pub(crate) const ANY_INBOUND: c_int = 2;
 /// Any SSRC that goes out.

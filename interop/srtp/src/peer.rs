@@ -3,7 +3,8 @@ use core::ptr;
 
 use crate::Library;
 use crate::ffi::{
-    ANY_INBOUND, ANY_OUTBOUND, MasterKey, Policy, Protect, SEC_SERV_AUTH, Session, Ssrc, Unprotect,
+    ANY_INBOUND, ANY_OUTBOUND, MasterKey, Policy, Protect, SEC_SERV_AUTH, SPECIFIC, Session, Ssrc,
+    Unprotect,
 };
 
 /// What a libsrtp session is made of.
@@ -34,7 +35,7 @@ pub struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status(pub c_int);
 
-/// A libsrtp session in one direction, for any SSRC.
+/// A libsrtp session in one direction, for any SSRC unless it is a late joiner's.
 pub struct Peer {
     library: Library,
     session: Session,
@@ -60,7 +61,7 @@ impl Peer {
     /// # Errors
     /// What `srtp_create` says.
     pub fn sender(library: &Library, setup: &Setup) -> Result<Self, Status> {
-        Self::new(library, setup, ANY_OUTBOUND)
+        Self::new(library, setup, Ssrc { kind: ANY_OUTBOUND, value: 0 })
     }
 
     /// A session that opens.
@@ -68,12 +69,21 @@ impl Peer {
     /// # Errors
     /// What `srtp_create` says.
     pub fn receiver(library: &Library, setup: &Setup) -> Result<Self, Status> {
-        Self::new(library, setup, ANY_INBOUND)
+        Self::new(library, setup, Ssrc { kind: ANY_INBOUND, value: 0 })
     }
 
-    fn new(library: &Library, setup: &Setup, kind: c_int) -> Result<Self, Status> {
+    /// A session that opens the packets of one SSRC: libsrtp takes a rollover counter before
+    /// the first packet for an SSRC that was named alone.
+    ///
+    /// # Errors
+    /// What `srtp_create` says.
+    pub fn late_joiner(library: &Library, setup: &Setup, ssrc: u32) -> Result<Self, Status> {
+        Self::new(library, setup, Ssrc { kind: SPECIFIC, value: ssrc })
+    }
+
+    fn new(library: &Library, setup: &Setup, ssrc: Ssrc) -> Result<Self, Status> {
         let mut session = ptr::null_mut();
-        with_policy(library, setup, kind, |policy| {
+        with_policy(library, setup, ssrc, |policy| {
             // SAFETY: both pointers are to live objects; libsrtp copies the policy.
             check(unsafe { (library.functions().create)(&mut session, policy) })
         })?;
@@ -97,7 +107,7 @@ impl Peer {
     }
 
     fn update(&mut self, setup: &Setup, kind: c_int) -> Result<(), Status> {
-        with_policy(&self.library, setup, kind, |policy| {
+        with_policy(&self.library, setup, Ssrc { kind, value: 0 }, |policy| {
             // SAFETY: the session is live; libsrtp copies the policy.
             check(unsafe { (self.library.functions().update)(self.session, policy) })
         })
@@ -209,7 +219,7 @@ impl Drop for Peer {
 fn with_policy<T>(
     library: &Library,
     setup: &Setup,
-    kind: c_int,
+    ssrc: Ssrc,
     use_it: impl FnOnce(*const Policy) -> T,
 ) -> T {
     let (rtp, mut rtcp) = library.policies(setup.profile);
@@ -233,7 +243,7 @@ fn with_policy<T>(
     let mut elements: Vec<c_int> = setup.elements.iter().map(|id| c_int::from(*id)).collect();
     let uses_mki = setup.uses_mki();
     let policy = Policy {
-        ssrc: Ssrc { kind, value: 0 },
+        ssrc,
         rtp,
         rtcp,
         key: if uses_mki { ptr::null_mut() } else { masters[0].key },
