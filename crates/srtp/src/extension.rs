@@ -5,7 +5,7 @@ use crate::Error;
 /// Walks the elements of a header extension in either form of RFC 8285 (§4.2, §4.3); other
 /// profiles have none.
 ///
-/// Identifiers and lengths are never encrypted (RFC 6904 §3.1) and are authenticated, so
+/// Identifiers and lengths are never encrypted (RFC 6904 §3) and are authenticated, so
 /// both ends walk the same bytes and find the same elements.
 pub(crate) struct Elements {
     form: Form,
