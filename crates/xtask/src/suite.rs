@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::repo::Repo;
-use crate::{deny, fuzz, structure};
+use crate::{deny, fuzz, package, structure};
 
 /// One suite.
 pub(crate) struct Suite {
@@ -21,6 +21,7 @@ pub(crate) const TABLE: &[Suite] = &[
     Suite { name: "alone", needs: "Cargo.toml", run: alone },
     Suite { name: "tests", needs: "Cargo.toml", run: tests },
     Suite { name: "docs", needs: "Cargo.toml", run: docs },
+    Suite { name: "package", needs: "Cargo.toml", run: package::short },
     Suite { name: "interop", needs: "interop/Cargo.toml", run: interop },
     Suite { name: "fuzz", needs: "fuzz/Cargo.toml", run: fuzz::short },
     Suite { name: "benches", needs: "benches/Cargo.toml", run: benches },
