@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use pair::puppet::Puppet;
 use pair::{Pair, To, ZID_A, ZID_B, alone, kind_of, quick};
-use privity_zrtp::message::{CommitBody, Confirm, ErrorCode, Message, Ping};
+use privity_zrtp::message::{CommitBody, Confirm, ErrorCode, Message, NameList, Ping};
 use privity_zrtp::{
     CommitRule, Config, Event, KeyAgreement, Packet, PeerMisbehaved, PresharedRule, Zid,
 };
@@ -19,6 +19,15 @@ const ZID_F: Zid = Zid([0xcc; 12]);
 
 fn impostor(seed: u8) -> Puppet {
     let mut puppet = Puppet::new(seed, ZID_F);
+    puppet.ssrc = 0x0f0f_0f00 + u32::from(seed);
+    puppet
+}
+
+/// One whose Hello has nothing in common with ours.
+fn stranger(seed: u8) -> Puppet {
+    let mut puppet = Puppet::with_hello(seed, ZID_F, |hello| {
+        hello.algorithms.key_agreements = NameList::new(&[*b"E255"]).unwrap();
+    });
     puppet.ssrc = 0x0f0f_0f00 + u32::from(seed);
     puppet
 }
@@ -287,43 +296,6 @@ fn nobody_else_is_heard_once_the_peer_has_proven_itself() {
     assert!(!pair.a.events.iter().any(|event| matches!(event, Event::Cleared { .. })));
 }
 
-/// Who sees a Hello can send it again from another SSRC, and be the first to do so.
-#[test]
-fn a_hello_that_was_sent_on_from_another_ssrc_does_not_silence_its_owner() {
-    for seed in 0..10 {
-        let mut pair = pair(seed);
-        pair.tamper = Box::new(|to: To, datagram| {
-            let packet = Packet::read(&datagram).unwrap();
-            if kind_of(&datagram) != "Hello" {
-                return vec![(to, datagram)];
-            }
-            let copy = Packet { ssrc: 0x0e0e_0e0e, ..packet }.write();
-            vec![(to, copy), (to, datagram)]
-        });
-        assert_with_each_other(pair.run());
-    }
-}
-
-/// Who sees a Commit knows its H2, and can make others with it until H1 is known.
-#[test]
-fn commits_forged_with_a_known_h2_do_not_keep_the_responder_out() {
-    for seed in 0..20 {
-        let mut pair = pair(seed);
-        pair.tamper = Box::new(|to: To, datagram| {
-            if kind_of(&datagram) != "Commit" {
-                return vec![(to, datagram)];
-            }
-            let packet = Packet::read(&datagram).unwrap();
-            let mut forged = packet.message.to_vec();
-            let last = forged.len() - 1;
-            forged[last] ^= 1;
-            let forged = Packet { message: &forged, ..packet }.write();
-            vec![(to, datagram.clone()), (to, forged)]
-        });
-        assert_with_each_other(pair.run());
-    }
-}
-
 /// That the secret of a Preshared Commit is missing is for its addressee to say.
 #[test]
 fn an_error_of_another_candidate_does_not_end_preshared() {
@@ -354,11 +326,12 @@ fn any_number_of_their_messages_on_a_bad_line_ends_in_a_call_of_the_two() {
     let mut calls = 0;
     for seed in 0..400 {
         let mut pair = Pair::new(seed);
-        let a: Config = quick(ZID_A);
-        pair.start(&Arc::new(a), &Arc::new(quick(ZID_B)));
+        let rule = |passive| if passive { CommitRule::Passive } else { CommitRule::Active };
+        let a: Config = quick(ZID_A).commits(rule(seed % 5 == 0));
+        pair.start(&Arc::new(a), &Arc::new(quick(ZID_B).commits(rule(seed % 5 == 1))));
         (pair.line.loss_to_a, pair.line.loss_to_b, pair.line.jitter) = (10, 10, 30);
         for number in 0..2 {
-            let mut puppet = impostor(number);
+            let mut puppet = if seed % 3 == 0 { stranger(number) } else { impostor(number) };
             let confirm = Confirm { mac: [1; 8], iv: [2; 16], ciphertext: vec![3; 40] };
             let says = [
                 puppet.hello.clone(),

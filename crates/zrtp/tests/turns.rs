@@ -6,8 +6,8 @@ mod pair;
 
 use pair::puppet::Puppet;
 use pair::{End, START, ZID_B, alone, kind_of, quick};
-use privity_zrtp::message::{CommitBody, Message};
-use privity_zrtp::{CommitRule, Error, PeerMisbehaved, Zid};
+use privity_zrtp::message::{CommitBody, Message, NameList};
+use privity_zrtp::{CommitRule, Error, PeerMisbehaved, Unsupported, Zid};
 
 const ZID_F: Zid = Zid([0xcc; 12]);
 
@@ -294,4 +294,41 @@ fn who_gives_signs_of_life_keeps_its_place() {
         let _ = say(&mut other, &mut end, 3_500, &hello);
     }
     say(&mut peer, &mut end, 3_501, &Message::HelloAck.write()).unwrap();
+}
+
+fn stranger(seed: u8) -> Puppet {
+    let mut stranger = Puppet::with_hello(seed, ZID_F, |hello| {
+        hello.algorithms.key_agreements = NameList::new(&[*b"E255"]).unwrap();
+    });
+    stranger.ssrc = 0x0f0f_0f00 + u32::from(seed);
+    stranger
+}
+
+/// Also where the other candidates are such as we never commit to.
+#[test]
+fn a_handshake_without_anybody_left_ends() {
+    let mut end = alone(quick(pair::ZID_A));
+    let (mut bad, mut second) = (puppet(1, ZID_B), stranger(2));
+    let hello = second.hello.clone();
+    say(&mut second, &mut end, 0, &hello).unwrap();
+    let told = say(&mut second, &mut end, 0, &Message::HelloAck.write());
+    assert_eq!(told, Err(Unsupported::KeyAgreement.into()));
+    bad.greet(&mut end);
+    let part1 = bad.part1(&[0; 32]);
+    assert!(say(&mut bad, &mut end, 2, &part1).is_err());
+    wait(&mut end, 60_000);
+    assert!(end.failed.is_some());
+}
+
+#[test]
+fn so_does_one_of_a_passive_end_with_a_silent_initiator() {
+    let mut end = alone(quick(pair::ZID_A).commits(CommitRule::Passive));
+    let (mut silent, mut other) = (puppet(1, ZID_B), puppet(2, ZID_F));
+    other.greet(&mut end);
+    silent.greet(&mut end);
+    let body = CommitBody::Dh { hvi: [0xff; 32] };
+    let commit = silent.seal_commit(&silent.commit_to(body, *b"X255"));
+    say(&mut silent, &mut end, 1, &commit).unwrap();
+    wait(&mut end, 60_000);
+    assert!(end.failed.is_some());
 }

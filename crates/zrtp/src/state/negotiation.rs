@@ -130,7 +130,9 @@ impl Negotiation {
         for peer in heard {
             if self.is_idle() {
                 core.wait_for_peer(env.now);
-                outcome = self.propose(peer, core, env);
+                if core.config.commits == CommitRule::Active {
+                    outcome = self.propose(peer, core, env);
+                }
             }
         }
         outcome
@@ -230,7 +232,9 @@ impl Negotiation {
             Err(error) => {
                 self.drop_initiative(core);
                 core.reject(peer, ssrc, error, env.now);
-                let _nobody = self.next(core, env);
+                if self.next(core, env).is_err() && core.deadline().is_none() {
+                    core.wait_for_peer(env.now);
+                }
                 Err(error)
             }
         }
@@ -264,16 +268,13 @@ impl Negotiation {
         }
     }
 
-    /// Commits to a candidate, unless we are passive.
+    /// Commits to a candidate.
     fn propose(
         &mut self,
         peer: PeerIndex,
         core: &mut Core,
         env: &mut Env<'_>,
     ) -> Result<(), Error> {
-        if core.config.commits == CommitRule::Passive {
-            return Ok(());
-        }
         core.peers.fulfil(peer);
         match Initiative::propose(peer, core, env) {
             Ok(next) => {
@@ -301,8 +302,11 @@ impl Negotiation {
         core.begin_turn(env.now);
     }
 
-    /// A Commit to the next candidate.
+    /// A Commit to the next candidate, unless there is none or we are passive.
     fn next(&mut self, core: &mut Core, env: &mut Env<'_>) -> Result<(), Error> {
+        if core.config.commits == CommitRule::Passive {
+            return Err(PeerMisbehaved::Unexpected.into());
+        }
         let wishing = core.peers.wishing();
         let next = wishing.into_iter().chain(core.peers.untried());
         for peer in next.collect::<Vec<_>>() {
