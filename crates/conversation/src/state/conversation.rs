@@ -70,6 +70,9 @@ pub(super) struct Conversation {
     pub(super) outgoing: Option<OutgoingChain>,
     /// The newest own message that any state of this device sealed.
     pub(super) last_own: MessageId,
+    /// Members that the log lags behind, perhaps others too; none if their accounts were not
+    /// looked at since a statement came. Pins move forward only, so an entry adds newcomers.
+    pub(super) behind: Option<BTreeSet<AccountId>>,
     /// Where messages stand to the cuts of their devices, by device and the cut's position.
     pub(super) reaches: BTreeMap<(DeviceId, u64), Reach>,
     pub(super) outbox: BTreeMap<MessageId, Vec<u8>>,
@@ -101,6 +104,7 @@ impl Conversation {
             windows: Windows::new(),
             outgoing: None,
             last_own: MessageId::ZERO,
+            behind: None,
             reaches: BTreeMap::new(),
             outbox: BTreeMap::new(),
             held: Held::default(),

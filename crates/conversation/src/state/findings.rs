@@ -24,8 +24,8 @@ impl Client {
             theirs: fork.theirs,
         });
         let mut findings: Vec<Finding> = fork.into_iter().collect();
-        let suspended = view.suspended(&self.directory).into_iter();
-        findings.extend(suspended.map(|account| Finding::Suspended { account }));
+        let suspended = self.suspended(conversation)?;
+        findings.extend(suspended.into_iter().map(|account| Finding::Suspended { account }));
         if rotation_overdue(view.policy(), &state.usage, now) {
             findings.push(Finding::RotationOverdue);
         }

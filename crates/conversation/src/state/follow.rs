@@ -1,5 +1,5 @@
 use crate::Error;
-use crate::account::Chain;
+use crate::account::{Chain, Directory};
 use crate::format::{AccountId, Action, ConversationId, Pin};
 use crate::log::{Accounts, PinChange};
 use crate::state::conversation::Conversation;
@@ -9,8 +9,9 @@ use crate::state::{Blocked, Client};
 impl Client {
     /// Heads of members that moved past what the log pins, by account, and what happened.
     fn lagging(&self, conversation: &ConversationId) -> Result<Vec<(Pin, PinChange)>, Error> {
-        let view = self.conversation(conversation)?.fold.now();
-        let chains = self.directory.chains_of(view.pins());
+        let state = self.conversation(conversation)?;
+        let view = state.fold.now();
+        let chains = self.directory.chains_of(state.maybe_behind().into_iter());
         let moved =
             chains.filter(|(pin, chain)| chain.newest() > pin.seq && view.is_member(&pin.account));
         let change = |(pin, chain): (Pin, &Chain)| {
@@ -18,6 +19,23 @@ impl Client {
             Some((chain.head(), change))
         };
         Ok(moved.filter_map(change).collect())
+    }
+
+    /// Looks at every member's account once, for all calls until a statement comes.
+    pub(super) fn look_for_lagging(&mut self, conversation: &ConversationId) -> Result<(), Error> {
+        if self.conversation(conversation)?.behind.is_none() {
+            let lagging = self.lagging(conversation)?;
+            let accounts = lagging.into_iter().map(|(head, _)| head.account).collect();
+            self.conversation_mut(conversation)?.behind = Some(accounts);
+        }
+        Ok(())
+    }
+
+    /// Members of whom a revocation or another wrap key is known beyond their pin.
+    pub(super) fn suspended(&self, conversation: &ConversationId) -> Result<Vec<AccountId>, Error> {
+        let lagging = self.lagging(conversation)?.into_iter();
+        let asking = lagging.filter(|(_, change)| change.requires_epoch());
+        Ok(asking.map(|(head, _)| head.account).collect())
     }
 
     /// Heads of members that moved past what the log pins.
@@ -110,5 +128,25 @@ impl Client {
             chain.contains(&pin).then(|| chain.device_at(pin.seq, &self.own.device()))?
         });
         device.is_some()
+    }
+}
+
+impl Conversation {
+    /// Newcomers may be behind from the start.
+    pub(super) fn note_newcomers(&mut self, joined: &[AccountId], directory: &Directory) {
+        let view = self.fold.now();
+        let lags = |account: &&AccountId| directory.head(account) != view.pin(account);
+        if let Some(behind) = &mut self.behind {
+            behind.extend(joined.iter().filter(lags));
+        }
+    }
+
+    /// The pins of all whom the log may lag behind: of everybody, unless it is known of whom.
+    fn maybe_behind(&self) -> Vec<Pin> {
+        let view = self.fold.now();
+        match &self.behind {
+            Some(accounts) => accounts.iter().filter_map(|account| view.pin(account)).collect(),
+            None => view.pins().collect(),
+        }
     }
 }

@@ -203,6 +203,9 @@ impl Client {
         let account = statement.body.account_id()?;
         let learned =
             self.directory.learn(statement).map_err(|fault| Error::Chain(account, fault))?;
+        if learned == Learned::Extended {
+            self.conversations.values_mut().for_each(|state| state.behind = None);
+        }
         if learned == Learned::Equivocates {
             changes.events.push(Event::Equivocated { account });
         }

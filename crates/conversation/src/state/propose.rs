@@ -45,6 +45,7 @@ impl Client {
         context: &mut Context<'_>,
     ) -> Result<Changes, Error> {
         self.check_may_propose(&conversation, &proposal.action)?;
+        self.look_for_lagging(&conversation)?;
         let proposal = self.follow_members(&conversation, proposal)?;
         let (pending, events) = self.draft(conversation, proposal, context)?;
         let request = pending.request(conversation)?;

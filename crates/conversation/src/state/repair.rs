@@ -34,7 +34,7 @@ impl Client {
     ) -> Result<Request, Error> {
         self.check_takes_part(conversation)?;
         self.check_seen(conversation)?;
-        let suspended = self.conversation(conversation)?.fold.now().suspended(&self.directory);
+        let suspended = self.suspended(conversation)?;
         if !suspended.is_empty() {
             return Err(Blocked::Suspended(suspended).into());
         }

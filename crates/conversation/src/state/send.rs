@@ -16,6 +16,7 @@ impl Client {
         draft: Draft,
         context: &mut Context<'_>,
     ) -> Result<(MessageId, Changes), Error> {
+        self.look_for_lagging(conversation)?;
         self.check_may_seal(conversation, context.now)?;
         let head = self.directory.head(&self.own.account()).ok_or(Error::UNKNOWN)?;
         let author = Author { head, device: self.own.device() };
@@ -110,7 +111,7 @@ impl Client {
         if view.rotation_due() || stops {
             return Err(Blocked::RotationDue.into());
         }
-        let suspended = view.suspended(&self.directory);
+        let suspended = self.suspended(conversation)?;
         if !suspended.is_empty() {
             return Err(Blocked::Suspended(suspended).into());
         }

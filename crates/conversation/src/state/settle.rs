@@ -211,6 +211,7 @@ impl Client {
         self.waiting.remove(id);
         let state = self.conversations.get_mut(id).ok_or(Error::UNKNOWN)?;
         state.looked_back = None;
+        state.note_newcomers(&step.joined, &self.directory);
         self.settle_pending(id, changes)?;
         let state = self.conversations.get_mut(id).ok_or(Error::UNKNOWN)?;
         if let Some(info) = &entry.body().info {

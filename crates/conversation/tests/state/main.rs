@@ -4,6 +4,7 @@
 mod answers;
 mod archive;
 mod away;
+mod behind;
 mod changes;
 mod complaints;
 mod contacts;
