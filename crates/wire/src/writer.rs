@@ -63,6 +63,32 @@ impl Writer {
         Ok(self.u32(length).raw(bytes))
     }
 
+    /// Appends what `part` appends, behind its 32-bit length.
+    ///
+    /// # Errors
+    /// As `part`; [`EncodeError`] past 4,294,967,295 bytes. Nothing is appended then.
+    pub fn part32(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<(), EncodeError>,
+    ) -> Result<&mut Self, EncodeError> {
+        let start = self.bytes.len();
+        let written = part(self.u32(0)).and_then(|()| {
+            let length = self.bytes.len() - start - size_of::<u32>();
+            u32::try_from(length).map_err(|_| EncodeError { length, limit: 0xffff_ffff })
+        });
+        match written {
+            Ok(length) => {
+                let prefix = self.bytes.iter_mut().skip(start);
+                prefix.zip(length.to_be_bytes()).for_each(|(to, from)| *to = from);
+                Ok(self)
+            }
+            Err(error) => {
+                self.bytes.truncate(start);
+                Err(error)
+            }
+        }
+    }
+
     /// Appends the 16-bit element count of a list.
     ///
     /// # Errors
@@ -101,5 +127,15 @@ mod tests {
         assert!(writer.as_slice().is_empty());
         assert!(writer.bytes32(&long).is_ok());
         assert_eq!(writer.as_slice().len(), 65_540);
+    }
+    #[test]
+    fn a_part_stands_behind_its_length_or_not_at_all() {
+        let mut writer = Writer::new();
+        writer.u8(1).part32(|part| part.bytes16(b"part").map(drop)).unwrap().u8(2);
+        assert_eq!(writer.as_slice(), b"\x01\x00\x00\x00\x06\x00\x04part\x02");
+        let before = writer.clone();
+        let refused = writer.part32(|part| part.u8(3).bytes16(&[0; 65_536]).map(drop));
+        assert_eq!(refused.err(), Some(EncodeError { length: 65_536, limit: 65_535 }));
+        assert_eq!(writer.as_slice(), before.as_slice());
     }
 }

@@ -14,7 +14,8 @@ use crate::state::RecordKey;
 ///   place   = HMAC(Expand(storage, L"record" || "names", 32), name), first 16 bytes
 ///   key     = Expand(storage, L"record" || salt || place, 32), nonce 0, aad = place
 ///   salt    = HMAC(Expand(storage, L"record" || "salts", 32),
-///                  32 random bytes || name length 2 || name || content)
+///                  32 random bytes || name length 2 || name || mark)
+/// mark    = content; of a folded log: version 1 | h_head 32 | what stands behind the fold
 /// ```
 ///
 /// # Security
@@ -63,9 +64,23 @@ impl Sealer {
         content: &[u8],
         rng: &mut dyn CryptoRng,
     ) -> Result<(RecordKey, Vec<u8>), Error> {
+        self.seal_marked(name, content, content, rng)
+    }
+
+    /// As [`Sealer::seal`], for a long content: the salt is made from its `mark` instead.
+    ///
+    /// # Security
+    /// No two contents of one name may have one mark.
+    pub(super) fn seal_marked(
+        &self,
+        name: &[u8],
+        content: &[u8],
+        mark: &[u8],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(RecordKey, Vec<u8>), Error> {
         const HEADER: usize = 1 + SALT_LENGTH;
         let place = self.place(name);
-        let salt = self.salt(name, content, rng)?;
+        let salt = self.salt(name, mark, rng)?;
         let length = HEADER + 2 + name.len() + content.len() + aead::TAG_LENGTH;
         let mut record = Writer::with_capacity(length);
         record.u8(crate::format::VERSION).raw(&salt).bytes16(name)?.raw(content);
@@ -94,13 +109,13 @@ impl Sealer {
     fn salt(
         &self,
         name: &[u8],
-        content: &[u8],
+        mark: &[u8],
         rng: &mut dyn CryptoRng,
     ) -> Result<[u8; SALT_LENGTH], Error> {
         let random = Secret::<32>::generate(rng);
         let mut named = Writer::with_capacity(2 + name.len());
         named.bytes16(name)?;
-        let parts = [random.expose().as_slice(), named.as_slice(), content];
+        let parts = [random.expose().as_slice(), named.as_slice(), mark];
         Ok(*mac::hmac_sha256(self.salts.expose(), &parts).expose())
     }
 

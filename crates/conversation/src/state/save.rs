@@ -2,7 +2,7 @@ use privity_primitives::secret::SecretVec;
 use privity_wire::{Codec, Writer, write_option};
 
 use crate::Error;
-use crate::format::{AccountId, ConversationId, MessageId};
+use crate::format::{AccountId, ConversationId, MessageId, VERSION};
 use crate::message::{WindowChange, WindowKey};
 use crate::state::conversation::{Pending, Standing, Understood};
 use crate::state::{Changes, Client, Context, name};
@@ -46,8 +46,9 @@ impl Client {
         changes: &mut Changes,
     ) -> Result<(), Error> {
         let state = self.conversation(id)?;
+        let mut content = Writer::new();
+        content.part32(|writer| state.fold.write(writer))?;
         let mut writer = Writer::new();
-        writer.bytes32(&state.fold.to_bytes()?)?;
         state.first.anchor.write(&mut writer)?;
         state.first.place.write(&mut writer)?;
         writer.raw(&state.first.commitment);
@@ -68,7 +69,14 @@ impl Client {
         }
         write_option(&mut writer, state.fork.as_ref())?;
         writer.u64(state.usage.first_seen);
-        self.put(&name::of(name::LOG, id, &[]), &writer, context, changes)
+        content.raw(writer.as_slice());
+        // The head's hash stands for all entries before it, and these for the whole fold.
+        let mut mark = Writer::new();
+        mark.u8(VERSION).raw(&state.fold.head_hash().0).raw(writer.as_slice());
+        let (name, content) = (name::of(name::LOG, id, &[]), content.as_slice());
+        let record = self.sealer.seal_marked(&name, content, mark.as_slice(), context.rng)?;
+        changes.put.push(record);
+        Ok(())
     }
 
     pub(super) fn save_epochs(

@@ -8,7 +8,7 @@ use privity_conversation::epoch::ConversationInfo;
 use privity_conversation::format::{ConversationId, Policy, Role, Statement};
 use privity_conversation::message::Draft;
 use privity_conversation::state::{
-    Changes, Event, History, NewConversation, RecordKey, Request, Standing,
+    Changes, Client, Event, History, NewConversation, RecordKey, Request, Standing,
 };
 use privity_testkit::{ChaCha20Rng, Device, Link};
 use privity_wire::Codec;
@@ -181,6 +181,40 @@ fn p08_clones_that_state_different_things_draw_different_seeds() {
         Statement::from_bytes(&request.statement.0).unwrap().body.wrap_key.unwrap().key
     };
     assert_ne!(key(&renewed), key(&revoked), "the revoked device holds the other's seed");
+}
+
+/// Where both put a record, it is the same one, or they sealed under two salts.
+fn check_salts(one: &Changes, other: &Changes) -> usize {
+    let other: BTreeMap<_, _> = other.put.iter().cloned().collect();
+    let both = one.put.iter().filter_map(|(place, record)| Some((record, other.get(place)?)));
+    let differ: Vec<_> = both.filter(|(one, other)| one != other).collect();
+    assert!(differ.iter().all(|(one, other)| one[1..33] != other[1..33]));
+    differ.len()
+}
+
+#[test]
+fn p08_clones_with_one_generator_seal_no_two_logs_under_one_key() {
+    let mut people = People::meet(3);
+    let id = people.conversation(3);
+    people.sync_all();
+    let clone = copy(&people.devices[ALICE]);
+    let mut entries = vec![];
+    for who in [BOB, CAROL] {
+        let left = people.devices[who].call(|client, context| client.leave(&id, None, context));
+        entries.push(append(&left.unwrap()).0);
+    }
+    let mut taken = entries.into_iter().map(|entry| {
+        restore(&mut people.devices[ALICE], &clone);
+        let device = &mut people.devices[ALICE];
+        device.call(|client, context| client.handle_entries(&id, &[entry], context)).unwrap()
+    });
+    assert!(check_salts(&taken.next().unwrap(), &taken.next().unwrap()) > 0);
+    // One log, and two answers to the invitation.
+    let mut answered = [Client::accept, Client::decline].into_iter().map(|answer| {
+        restore(&mut people.devices[ALICE], &clone);
+        people.devices[ALICE].call(|client, context| answer(client, &id, context)).unwrap()
+    });
+    assert!(check_salts(&answered.next().unwrap(), &answered.next().unwrap()) > 0);
 }
 
 #[test]
