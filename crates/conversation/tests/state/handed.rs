@@ -1,6 +1,7 @@
 //! A new device has no memory: another device of its account hands over the heads it knows,
 //! so that the relay can't show it an older chain or log.
 
+use privity_conversation::Error;
 use privity_conversation::format::{ConversationId, KnownHeads};
 use privity_conversation::message::Draft;
 use privity_conversation::state::Blocked;
@@ -74,5 +75,53 @@ fn nothing_is_wrapped_to_an_account_whose_newer_head_was_handed_over() {
         predecessor: None,
     };
     let begun = new.call(|client, context| client.create_conversation(new_conversation, context));
-    assert!(matches!(begun, Err(privity_conversation::Error::Missing(_))), "{begun:?}");
+    assert!(matches!(begun, Err(Error::Missing(_))), "{begun:?}");
+}
+
+#[test]
+fn no_statement_is_made_on_an_older_own_chain_than_the_one_handed_over() {
+    let mut people = People::meet(2);
+    let mut new = people.devices[1].pair(77, &mut people.relay).unwrap();
+    people.sync(1);
+    let mut old = people.relay.clone();
+    people.devices[1].act(&mut people.relay, |client, context| client.renew_keys(context)).unwrap();
+    let heads = people.devices[1].client.known_heads();
+    let taken = new.call(|client, context| client.take_known_heads(heads, context)).unwrap();
+    new.save(&taken).unwrap();
+    let own = new.account();
+    new.meet(&own, &mut old).unwrap();
+    let early = new.call(|client, context| client.renew_keys(context));
+    assert_eq!(early.err(), Some(Blocked::NotSynced.into()));
+    assert!(new.client.own().pending().is_none());
+    new.meet(&own, &mut people.relay).unwrap();
+    new.act(&mut people.relay, |client, context| client.renew_keys(context)).unwrap();
+}
+
+/// Heads with their lists out of order, or with one of them twice: looked up by halves, they
+/// would pass as met.
+#[test]
+fn heads_that_are_not_in_order_are_neither_read_nor_taken() {
+    let mut people = People::meet(3);
+    let _ids = [(); 2].map(|()| people.conversation(2));
+    let good = people.devices[0].client.known_heads();
+    let tampers: [fn(&mut KnownHeads); 4] = [
+        |heads| heads.accounts.reverse(),
+        |heads| heads.accounts[1] = heads.accounts[0],
+        |heads| heads.logs.reverse(),
+        |heads| heads.logs[1] = heads.logs[0],
+    ];
+    let device = &mut people.devices[1];
+    let take = |device: &mut Device, heads: &KnownHeads| {
+        device.call(|client, context| client.take_known_heads(heads.clone(), context))
+    };
+    for (case, tamper) in tampers.iter().enumerate() {
+        let mut heads = good.clone();
+        tamper(&mut heads);
+        let read = KnownHeads::from_bytes(&heads.to_bytes().unwrap());
+        assert!(read.is_err(), "{case}: {read:?}");
+        let taken = take(device, &heads);
+        assert!(matches!(taken, Err(Error::Malformed(_))), "{case}: {taken:?}");
+        assert_eq!(device.client.unmet_heads(), KnownHeads::default(), "{case}");
+    }
+    let _taken = take(device, &good).unwrap();
 }
