@@ -10,9 +10,10 @@ use privity_conversation::epoch::{
 use privity_conversation::format::{
     AccountId, Action, ConversationId, Entry, EntryBody, Link, WrappedEntry,
 };
-use privity_conversation::state::{Blocked, Event, History};
+use privity_conversation::state::{Blocked, Changes, Client, Context, Event, History, Request};
 use privity_primitives::secret::Secret;
-use privity_testkit::{ChaCha20Rng, Device, Link as Network, SeedableRng};
+use privity_primitives::wrap::Suite;
+use privity_testkit::{ChaCha20Rng, Device, Link as Network, Plan, SeedableRng};
 use privity_wire::Codec;
 
 use crate::member::{
@@ -253,7 +254,7 @@ fn p05_a_link_that_leads_nowhere_is_told_and_what_it_hides_is_repaired() {
     people.sync(DORA);
     let repaired = people.devices[DORA].call(|client, _| client.repair(&id, &alice)).unwrap();
     let covered = repaired.send.iter().any(|request| {
-        matches!(request, privity_conversation::state::Request::PutWraps { wraps, .. }
+        matches!(request, Request::PutWraps { wraps, .. }
             if wraps.len() == 2)
     });
     assert!(covered, "whoever repairs walks as far as the log grants");
@@ -264,12 +265,7 @@ fn p05_who_can_not_open_what_a_link_hides_grants_from_now_on() {
     let (mut people, id, dora) = broken();
     take_wraps(&mut people.relay, &id, &dora, 0);
     people.accept(DORA, &id);
-    let emil = Device::create(
-        50,
-        &privity_testkit::Plan::Phrase(privity_primitives::wrap::Suite::X25519),
-        &mut people.relay,
-    )
-    .unwrap();
+    let emil = Device::create(50, &Plan::Phrase(Suite::X25519), &mut people.relay).unwrap();
     let account = emil.account();
     people.devices[DORA].meet(&account, &mut people.relay).unwrap();
     let added = people.devices[DORA]
@@ -296,8 +292,71 @@ fn p05_a_repair_covers_a_link_between_two_epochs_that_came_by_wraps() {
     // Bob has epoch 0 from before and epoch 2 by its wrap: no walk takes the link between.
     let alice = people.devices[ALICE].account();
     let repaired = people.devices[BOB].call(|client, _| client.repair(&id, &alice)).unwrap();
-    let [privity_conversation::state::Request::PutWraps { wraps, .. }] = &repaired.send[..] else {
+    let [Request::PutWraps { wraps, .. }] = &repaired.send[..] else {
         panic!("{:?}", repaired.send)
     };
     assert_eq!(wraps.len(), 2);
+}
+
+/// Dora in [`broken`], without the wrap for what the link hides; nothing shows her the link
+/// yet. The message behind it.
+fn unaware() -> (People, ConversationId, Vec<u8>) {
+    let (mut people, id, dora) = broken();
+    take_wraps(&mut people.relay, &id, &dora, 0);
+    let hidden = people.relay.logs.get_mut(&id).unwrap().messages.remove(0);
+    (people, id, hidden)
+}
+
+#[test]
+fn p05_a_broken_link_is_told_by_the_message_that_leads_to_it() {
+    let (mut people, id, hidden) = unaware();
+    people.accept(DORA, &id);
+    let told = link_refused(&people, &id);
+    let (_, changes) =
+        people.devices[DORA].call(|client, context| client.receive(&id, &hidden, context)).unwrap();
+    assert_eq!(changes.events, [told]);
+    assert_eq!(changes.send, [Request::FetchWraps { conversation: id }]);
+}
+
+#[test]
+fn p05_a_broken_link_is_told_by_a_held_message_and_wraps_are_asked_for() {
+    let (mut people, id, hidden) = unaware();
+    let told = link_refused(&people, &id);
+    let account = people.devices[DORA].account();
+    let (entries, wraps) =
+        (people.relay.logs[&id].entries.clone(), people.relay.wraps(&id, &account));
+    let dora = &mut people.devices[DORA];
+    let mut changes = |call: &dyn Fn(&mut Client, &mut Context<'_>) -> Result<Changes, Error>| {
+        dora.call(call).unwrap()
+    };
+    let _ = changes(&|client, context| client.handle_entries(&id, &entries, context));
+    // The message comes before any wrap.
+    let _ = changes(&|client, context| client.receive(&id, &hidden, context).map(|taken| taken.1));
+    let unlocked = changes(&|client, context| client.handle_wraps(&id, &wraps, context));
+    assert!(unlocked.events.contains(&Event::HeldReady { conversation: id }));
+    let again = changes(&|client, context| {
+        Ok(client.receive_held(&id, context)?.expect("a message is held").1)
+    });
+    assert_eq!(again.events, [told]);
+    assert_eq!(again.send, [Request::FetchWraps { conversation: id }]);
+}
+
+#[test]
+fn p05_a_broken_link_that_an_own_change_led_to_is_told_when_the_change_stands() {
+    let (mut people, id, _) = unaware();
+    people.accept(DORA, &id);
+    let told = link_refused(&people, &id);
+    assert!(!news(&mut people.devices[DORA]).contains(&told));
+    // To grant the history Dora walks it.
+    let emil = Device::create(50, &Plan::Phrase(Suite::X25519), &mut people.relay).unwrap();
+    let People { relay, devices } = &mut people;
+    let dora = &mut devices[DORA];
+    dora.meet(&emil.account(), relay).unwrap();
+    let add = |client: &mut Client, context: &mut Context<'_>| {
+        client.add(&id, &[emil.account()], History::Full, context)
+    };
+    let added = dora.call(add).unwrap().send.remove(0);
+    let answer = relay.handle(&dora.account(), &added);
+    let confirmed = dora.answer(&added, answer).unwrap();
+    assert!(confirmed.events.contains(&told), "{:?}", confirmed.events);
 }
