@@ -11,6 +11,7 @@ mod p01_accounts;
 mod p01_log;
 mod p02_substituted_keys;
 mod p03_account_replays;
+mod p03_findings;
 mod p03_message_replays;
 mod p03_replays;
 mod p04_forwarding;
