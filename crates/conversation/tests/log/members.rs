@@ -163,3 +163,23 @@ fn nobody_goes_twice_in_one_entry() {
     body.also_removed.clear();
     group.append(&body);
 }
+
+#[test]
+fn who_goes_with_a_revocation_is_listed_in_order() {
+    let mut group = Group::new(&["alice", "bob", "carol"]);
+    let mut ghosts = ["ghost", "shadow"].map(|name| group.id(name));
+    ghosts.sort_unstable();
+    let alice = group.id("alice");
+    let thief = group.book.device(alice);
+    for newcomer in ["ghost", "shadow"] {
+        let body = group.add("alice", newcomer, 0);
+        group.append(&body);
+    }
+    group.book.add_device(alice);
+    let pin = group.book.revoke(alice, thief);
+    let mut body = group.rotate("bob").with_pins(&[pin]);
+    body.also_removed = vec![ghosts[1], ghosts[0]];
+    group.refuses(&body, Refused::NotCanonical);
+    body.also_removed = ghosts.to_vec();
+    group.append(&body);
+}
