@@ -69,6 +69,11 @@ impl Directory {
         self.chains.get(account)
     }
 
+    /// Whether the chain that is known does not come as far as `pin`.
+    pub(crate) fn lacks(&self, pin: &Pin) -> bool {
+        self.head(&pin.account).is_none_or(|head| head.seq < pin.seq)
+    }
+
     /// An account's newest known statement.
     #[must_use]
     pub fn head(&self, account: &AccountId) -> Option<Pin> {

@@ -13,6 +13,13 @@ pub struct Pin {
     pub hash: StatementHash,
 }
 
+impl Pin {
+    /// The first statement of an account, which gave it its id.
+    pub(crate) const fn first(account: AccountId) -> Self {
+        Self { account, seq: 0, hash: StatementHash(account.0) }
+    }
+}
+
 impl Codec for Pin {
     fn write(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.raw(&self.account.0).u64(self.seq).raw(&self.hash.0);

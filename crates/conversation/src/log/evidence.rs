@@ -1,9 +1,9 @@
 use privity_wire::{Codec, DecodeError, EncodeError, Reader, Writer};
 
-use crate::Error;
 use crate::account::Directory;
-use crate::format::{Entry, limit, read_version};
+use crate::format::{Entry, Pin, limit, read_version};
 use crate::log::{Blame, Refused};
+use crate::{Error, Missing};
 
 /// Two signed entries after one entry: whoever has their authors' statements can check it.
 ///
@@ -51,20 +51,34 @@ impl ForkEvidence {
     /// It is judged without the log: that the authors were members, the evidence does not say.
     ///
     /// # Errors
-    /// [`Error::Missing`] if an author's statements are not in `directory`, [`Error::Entry`] if
-    /// a signature is not its author device's.
+    /// [`Error::Missing`] names the authors whose statements are not in `directory`, each with
+    /// the head that its entry pins, else with its first statement; [`Error::Entry`] if a
+    /// signature is not its author device's.
     pub fn verify(&self, directory: &Directory) -> Result<Blame, Error> {
-        for entry in [&self.ours, &self.theirs] {
+        let entries = [&self.ours, &self.theirs];
+        let mut missing: Vec<Pin> = entries.iter().map(|entry| author_head(entry)).collect();
+        missing.retain(|pin| directory.lacks(pin));
+        missing.dedup();
+        if !missing.is_empty() {
+            return Err(Error::Missing(Missing::Statements(missing)));
+        }
+        for entry in entries {
             let body = entry.body();
-            let missing = || Error::Missing(crate::Missing::Statements(Vec::new()));
-            let chain = directory.chain(&body.author).ok_or_else(missing)?;
-            let key = chain.key_of_device(&body.device).ok_or(Refused::DeviceNotActive);
-            let key = key.map_err(Error::Entry)?;
+            let chain = directory.chain(&body.author);
+            let key = chain.and_then(|chain| chain.key_of_device(&body.device));
+            let key = key.ok_or(Error::Entry(Refused::DeviceNotActive))?;
             entry.verify(&key).map_err(|_| Error::Entry(Refused::BadSignature))?;
         }
         let signer = |entry: &Entry| (entry.body().author, entry.body().device);
         Ok(if signer(&self.ours) == signer(&self.theirs) { Blame::Author } else { Blame::Relay })
     }
+}
+
+/// The head that an entry says its author has.
+fn author_head(entry: &Entry) -> Pin {
+    let body = entry.body();
+    let pinned = body.pins.iter().find(|pin| pin.account == body.author);
+    pinned.copied().unwrap_or(Pin::first(body.author))
 }
 
 impl Codec for ForkEvidence {

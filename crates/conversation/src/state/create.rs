@@ -126,15 +126,10 @@ impl Client {
 
     /// The newest known heads of accounts, in their order.
     pub(super) fn newest_pins(&self, accounts: &[AccountId]) -> Result<Vec<Pin>, Error> {
-        let unknown = |account: &AccountId| Pin {
-            account: *account,
-            seq: 0,
-            hash: crate::format::StatementHash(account.0),
-        };
         let missing: Vec<Pin> = accounts
             .iter()
             .filter(|account| self.directory.chain(account).is_none())
-            .map(unknown)
+            .map(|account| Pin::first(*account))
             .collect();
         if !missing.is_empty() {
             return Err(Error::Missing(crate::Missing::Statements(missing)));

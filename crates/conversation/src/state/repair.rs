@@ -1,9 +1,10 @@
 use privity_wire::Codec;
 
-use crate::Error;
-use crate::epoch::{Verdict, judge_complaint};
-use crate::format::{AccountId, ConversationId, Recipient, WrappedEntry};
+use crate::epoch::{Verdict, WrapFault, WrapTarget, judge_complaint};
+use crate::format::{AccountId, ConversationId, Pin, Recipient, WrappedEntry};
+use crate::log::AppendError;
 use crate::state::{Blocked, Changes, Client, Request};
+use crate::{Error, Missing};
 
 impl Client {
     /// Wraps again for a member whose wraps are missing or wrong: the newest epoch of each
@@ -59,7 +60,8 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Malformed`] for bytes that are no wrap, [`Error::Missing`] for what is
-    /// needed to judge.
+    /// needed to judge: statements of the recipient or of the wrapper, up to what the log pins,
+    /// or the epoch's secret.
     pub fn judge(
         &mut self,
         conversation: &ConversationId,
@@ -67,17 +69,29 @@ impl Client {
     ) -> Result<Verdict, Error> {
         let record = WrappedEntry::from_bytes(record)?;
         let anchor = record.context.anchor;
-        let wrapper = self.wrapper_key(conversation, &record);
+        let wrapper = match self.wrapper_key(conversation, &record) {
+            Err(AppendError::Missing(pins)) => {
+                return Err(Error::Missing(Missing::Statements(pins)));
+            }
+            wrapper => wrapper.ok(),
+        };
         let Recipient::Account { account, generation } = record.context.recipient else {
             return Err(Error::UpdateNeeded("recipient kind"));
         };
-        let missing = || Error::Missing(crate::Missing::Statements(Vec::new()));
-        let chain = self.directory.chain(&account).ok_or_else(missing)?;
-        let key = chain.key_of_generation(generation).ok_or_else(missing)?;
-        let key = key.key.parse()?;
-        let target = crate::epoch::WrapTarget { account, generation, key };
+        let pin = self.conversation(conversation)?.fold.now().pin(&account);
+        let pin = pin.unwrap_or(Pin::first(account));
+        let chain = self.directory.chain(&account);
+        let key = match chain.and_then(|chain| chain.key_of_generation(generation)) {
+            Some(key) => key.key.parse()?,
+            None if self.directory.lacks(&pin) => {
+                return Err(Error::Missing(Missing::Statements(vec![pin])));
+            }
+            // The log pins no such key, so nobody owed the recipient this wrap.
+            None => return Ok(Verdict::NoEvidence(WrapFault::OtherGeneration)),
+        };
+        let target = WrapTarget { account, generation, key };
         let state = self.conversation_mut(conversation)?;
-        let secret = || Error::Missing(crate::Missing::EpochSecret(anchor));
+        let secret = || Error::Missing(Missing::EpochSecret(anchor));
         let epoch = state.epoch(anchor).ok_or_else(secret)?;
         Ok(judge_complaint(&record, &target, wrapper.as_ref(), &epoch))
     }

@@ -1,9 +1,10 @@
+use privity_primitives::sign::VerifyingKey;
 use privity_primitives::wrap::WrapPrivateKey;
 
 use crate::Error;
 use crate::epoch::{Epoch, PendingEpoch, ReceivedWrap, WrapFault, WrapTarget};
 use crate::format::{ConversationId, Recipient, Seeding, WrappedEntry};
-use crate::log::Accounts;
+use crate::log::{AppendError, Refused};
 use crate::state::{Changes, Client, Context, Event, Request};
 
 /// Private-key operations that wait at a time: a relay has any number of wraps to show.
@@ -76,7 +77,7 @@ impl Client {
                 return Ok(());
             }
         };
-        let key = self.wrapper_key(id, &record);
+        let key = self.wrapper_key(id, &record).ok();
         let verified = match received.verify(&facts, &me, key.as_ref()) {
             Ok(verified) => verified,
             Err(fault) => {
@@ -146,14 +147,11 @@ impl Client {
         &self,
         id: &ConversationId,
         record: &WrappedEntry,
-    ) -> Option<privity_primitives::sign::VerifyingKey> {
-        let state = self.conversations.get(id)?;
-        let view = state.fold.at(record.entitled)?;
-        if !view.entitled(&record.wrapper, record.context.anchor) {
-            return None;
-        }
-        let accounts: &dyn Accounts = &self.directory;
-        view.device_key(accounts, &record.wrapper, &record.device).ok()
+    ) -> Result<VerifyingKey, AppendError> {
+        let view = self.conversations.get(id).and_then(|state| state.fold.at(record.entitled));
+        let entitled = view.filter(|view| view.entitled(&record.wrapper, record.context.anchor));
+        let view = entitled.ok_or(Refused::NotAMember)?;
+        view.device_key(&self.directory, &record.wrapper, &record.device)
     }
 
     /// The private key of one of this account's generations, if it is in this process.

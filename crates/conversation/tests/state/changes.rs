@@ -1,9 +1,9 @@
-use privity_conversation::Error;
 use privity_conversation::epoch::ConversationInfo;
-use privity_conversation::format::{Action, Entry, Permission, Policy, Role};
+use privity_conversation::format::{Action, Entry, Permission, Pin, Policy, Role, StatementHash};
 use privity_conversation::log::{Blame, ForkEvidence};
 use privity_conversation::message::Draft;
 use privity_conversation::state::{Blocked, Due, Event, History};
+use privity_conversation::{Error, Missing};
 use privity_testkit::Link;
 use privity_wire::Codec;
 
@@ -249,7 +249,19 @@ fn a_fork_stops_sealing_and_is_shown() {
     assert_eq!(shown, evidence);
     assert_eq!(shown.verify(people.devices[0].client.directory()), Ok(Blame::Relay));
     let nobody = privity_conversation::account::Directory::default();
-    assert!(matches!(shown.verify(&nobody), Err(Error::Missing(_))));
+    let first = |entry: &Entry| {
+        let account = entry.body().author;
+        Pin { account, seq: 0, hash: StatementHash(account.0) }
+    };
+    let authors = vec![first(shown.ours()), first(shown.theirs())];
+    assert_eq!(shown.verify(&nobody), Err(Error::Missing(Missing::Statements(authors))));
+    let mut body = shown.ours().body().clone();
+    let newer = Pin { account: body.author, seq: 7, hash: StatementHash([7; 32]) };
+    body.pins = vec![newer];
+    let pinning = Entry::from_parts(body, *shown.ours().signature()).unwrap();
+    let pinning = ForkEvidence::new(pinning, shown.theirs().clone()).unwrap();
+    let lacking = pinning.verify(people.devices[0].client.directory());
+    assert_eq!(lacking, Err(Error::Missing(Missing::Statements(vec![newer]))));
     let forged = Entry::from_parts(shown.ours().body().clone(), *shown.theirs().signature());
     let forged = ForkEvidence::new(forged.unwrap(), shown.theirs().clone()).unwrap();
     assert!(matches!(forged.verify(people.devices[0].client.directory()), Err(Error::Entry(_))));

@@ -1,13 +1,14 @@
 //! A wrap that is wrong, or that does not come: the others hear of it, judge it alone, and
 //! one of them repairs it. And what else is told of a conversation that does not go well.
 
-use privity_conversation::Error;
 use privity_conversation::epoch::{Verdict, WrapFault};
-use privity_conversation::format::{Complaint, ConversationId, Ground, WrappedEntry};
+use privity_conversation::format::{Complaint, ConversationId, Ground, Recipient, WrappedEntry};
 use privity_conversation::log::STARVED;
 use privity_conversation::message::{Finding, OpenBlame};
-use privity_conversation::state::{Event, Request};
-use privity_testkit::Link;
+use privity_conversation::state::{Changes, Event, History, Request};
+use privity_conversation::{Error, Missing};
+use privity_primitives::wrap::Suite;
+use privity_testkit::{Device, Link, Plan};
 use privity_wire::Codec;
 
 use crate::people::People;
@@ -15,6 +16,7 @@ use crate::people::People;
 const ALICE: usize = 0;
 const BOB: usize = 1;
 const CAROL: usize = 2;
+const EMIL: usize = 3;
 const WEEK: u64 = 7 * 24 * 60 * 60 * 1_000;
 
 /// Alice's software has wrapped garbage for Carol, in a new epoch in which she speaks.
@@ -172,4 +174,67 @@ fn a_message_that_does_not_open_is_counted_against_whoever_could_have_made_it() 
             .unwrap();
         assert_eq!(changes.events, [Event::Unopened { conversation: id, blame }]);
     }
+}
+
+/// Takes a log without asking for more statements than it needs: those of its authors.
+fn follow_log(people: &mut People, who: usize, id: &ConversationId) {
+    let People { relay, devices } = people;
+    let device = &mut devices[who];
+    let from = device.client.next_entry(id);
+    let version = device.client.version();
+    let send = vec![Request::FetchEntries { conversation: *id, from }];
+    let ask = Changes { expected_version: version, version, send, ..Changes::default() };
+    device.perform(ask, relay, &mut Link::good()).unwrap();
+}
+
+#[test]
+fn what_is_missing_to_judge_is_named_by_account_and_head() {
+    let mut people = People::meet(2);
+    let id = people.conversation(2);
+    for seed in [50, 51] {
+        let plan = Plan::Phrase(Suite::X25519);
+        people.devices.push(Device::create(seed, &plan, &mut people.relay).unwrap());
+    }
+    let accounts: Vec<_> = people.devices.iter().map(Device::account).collect();
+    let People { relay, devices } = &mut people;
+    devices[ALICE].meet(&accounts[CAROL], relay).unwrap();
+    devices[BOB].meet(&accounts[CAROL], relay).unwrap();
+    people.add(ALICE, &id, CAROL, History::Full);
+    people.sync(BOB);
+    follow_log(&mut people, CAROL, &id);
+    let pin = |people: &People, who: usize| {
+        people.devices[who].client.directory().head(&accounts[who]).unwrap()
+    };
+    let missing = |pin| Err(Error::Missing(Missing::Statements(vec![pin])));
+    let judge = |people: &mut People, wrap: &[u8]| people.devices[CAROL].client.judge(&id, wrap);
+
+    // Of whoever complains; of whoever made the wrap.
+    let for_bob = people.relay.wraps(&id, &accounts[BOB]).remove(0);
+    assert_eq!(judge(&mut people, &for_bob), missing(pin(&people, BOB)));
+    let made = people.devices[BOB].client.repair(&id, &accounts[ALICE]).unwrap();
+    let [Request::PutWraps { wraps, .. }] = &made.send[..] else { panic!() };
+    assert_eq!(judge(&mut people, &wraps[0]), missing(pin(&people, BOB)));
+    let People { relay, devices } = &mut people;
+    devices[CAROL].meet(&accounts[BOB], relay).unwrap();
+    assert_eq!(judge(&mut people, &for_bob), Ok(Verdict::False));
+    assert_eq!(judge(&mut people, &wraps[0]), Ok(Verdict::False));
+
+    // Of a newcomer whose older head is known: by the head that the log pins.
+    let People { relay, devices } = &mut people;
+    devices[CAROL].meet(&accounts[EMIL], relay).unwrap();
+    devices[EMIL].act(relay, |client, context| client.renew_keys(context)).unwrap();
+    devices[ALICE].meet(&accounts[EMIL], relay).unwrap();
+    people.add(ALICE, &id, EMIL, History::Full);
+    follow_log(&mut people, CAROL, &id);
+    let for_emil = people.relay.wraps(&id, &accounts[EMIL]).remove(0);
+    assert_eq!(judge(&mut people, &for_emil), missing(pin(&people, EMIL)));
+    let People { relay, devices } = &mut people;
+    devices[CAROL].meet(&accounts[EMIL], relay).unwrap();
+    assert_eq!(judge(&mut people, &for_emil), Ok(Verdict::False));
+
+    // Of a key that nothing speaks of nothing is fetched.
+    let mut made_up = WrappedEntry::from_bytes(&for_emil).unwrap();
+    made_up.context.recipient = Recipient::Account { account: accounts[EMIL], generation: 9 };
+    let verdict = judge(&mut people, &made_up.to_bytes().unwrap());
+    assert_eq!(verdict, Ok(Verdict::NoEvidence(WrapFault::OtherGeneration)));
 }
