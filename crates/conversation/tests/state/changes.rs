@@ -169,6 +169,36 @@ fn the_key_is_due_by_age_and_by_messages() {
     assert_eq!(due(&people, now), Due::No);
 }
 
+/// A relay that delivers again and again can't wear the key out.
+#[test]
+fn a_message_counts_once_towards_the_next_key_however_often_it_comes() {
+    let mut people = People::meet(2);
+    let policy = Policy { rotation_messages: 3, ..Policy::default() };
+    let id = people.conversation_under(2, policy);
+    let due = |people: &People| {
+        let device = &people.devices[1];
+        device.client.rotation_due(&id, device.now).unwrap()
+    };
+    let deliver = |people: &mut People| {
+        let messages = people.relay.logs[&id].messages.clone();
+        let bob = &mut people.devices[1];
+        for message in &messages {
+            let taken = bob.call(|client, context| client.receive(&id, message, context));
+            bob.save(&taken.unwrap().1).unwrap();
+        }
+    };
+    people.say(0, &id, "one");
+    people.say(1, &id, "two, which comes back");
+    for _ in 0..3 {
+        deliver(&mut people);
+        people.devices[1].crash().unwrap();
+    }
+    assert_eq!(due(&people), Due::No);
+    people.say(0, &id, "three");
+    deliver(&mut people);
+    assert_ne!(due(&people), Due::No);
+}
+
 #[test]
 fn members_at_one_head_export_the_same_bytes_and_others_none() {
     let mut people = People::meet(3);
