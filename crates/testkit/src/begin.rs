@@ -115,7 +115,7 @@ impl Device {
         Ok((device, changes))
     }
 
-    /// A further device of this one's account, added by this one.
+    /// A further device of this one's account, added by this one, which hands over its heads.
     ///
     /// # Errors
     /// As of the calls it makes.
@@ -146,6 +146,9 @@ impl Device {
             Client::join(&storage_key, directory, &account, joining, &mut context)?;
         let mut device = Self::around(client, storage_key, self.now, rng);
         device.perform(changes, relay, &mut Link::good())?;
+        let heads = self.client.known_heads();
+        let taken = device.call(|client, context| client.take_known_heads(heads, context))?;
+        device.save(&taken)?;
         Ok(device)
     }
 }

@@ -1,5 +1,5 @@
 use privity::account::{Directory, NewDevice, RecoveryAuthority, RecoveryPhrase};
-use privity::format::{AccountId, DeviceId, GenerationRecord, Statement};
+use privity::format::{AccountId, DeviceId, GenerationRecord, PageEnd, Statement};
 use privity::{Client, Codec, Context, Secret, Suite};
 
 use crate::{ClientError, Device, RelayClient, Store};
@@ -21,20 +21,8 @@ impl Recovery {
     /// if what it has is not true.
     pub async fn find(phrase: RecoveryPhrase, relay: RelayClient) -> Result<Self, ClientError> {
         let account = relay.recovery(&phrase.signing_public()).await?;
-        let mut directory = Directory::default();
-        loop {
-            let from = directory.head(&account).map_or(0, |head| head.seq + 1);
-            let page = relay.statements(&account, from).await?;
-            for item in &page.items {
-                let statement = Statement::from_bytes(&item.bytes.0)?;
-                directory
-                    .learn(&statement)
-                    .map_err(|fault| privity::Error::Chain(account, fault))?;
-            }
-            if page.end == privity::format::PageEnd::Last || page.items.is_empty() {
-                return Ok(Self { phrase, directory, account, relay });
-            }
-        }
+        let directory = fetch_chain(&relay, &account).await?;
+        Ok(Self { phrase, directory, account, relay })
     }
 
     /// The account.
@@ -84,5 +72,25 @@ impl Recovery {
         device.perform(changes, context).await?;
         device.login().await?;
         Ok(device)
+    }
+}
+
+/// An account's chain as the relay has it, for a device that has no client yet.
+pub(crate) async fn fetch_chain(
+    relay: &RelayClient,
+    account: &AccountId,
+) -> Result<Directory, ClientError> {
+    let mut directory = Directory::default();
+    loop {
+        let from = directory.head(account).map_or(0, |head| head.seq + 1);
+        let page = relay.statements(account, from).await?;
+        for item in &page.items {
+            let statement = Statement::from_bytes(&item.bytes.0)?;
+            let learned = directory.learn(&statement);
+            learned.map_err(|fault| privity::Error::Chain(*account, fault))?;
+        }
+        if page.end == PageEnd::Last || page.items.is_empty() {
+            return Ok(directory);
+        }
     }
 }

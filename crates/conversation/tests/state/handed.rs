@@ -125,3 +125,17 @@ fn heads_that_are_not_in_order_are_neither_read_nor_taken() {
     }
     let _taken = take(device, &good).unwrap();
 }
+
+#[test]
+fn a_device_that_is_paired_has_the_memory_of_the_other_one() {
+    let mut people = People::meet(2);
+    let id = people.conversation(2);
+    people.sync_all();
+    let mut new = people.devices[1].pair(77, &mut people.relay).unwrap();
+    for _ in 0..2 {
+        let unmet = new.client.unmet_heads();
+        assert!(unmet.accounts.iter().any(|pin| pin.account == people.devices[0].account()));
+        assert_eq!(unmet.logs.iter().map(|head| head.conversation).collect::<Vec<_>>(), [id]);
+        new.crash().unwrap();
+    }
+}

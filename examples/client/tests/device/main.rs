@@ -4,5 +4,6 @@
 mod crash;
 mod outage;
 mod pages;
+mod pairing;
 mod person;
 mod two_devices;

@@ -1,11 +1,11 @@
 use std::path::{Path, PathBuf};
 
-use privity::account::{NewAccount, NewKey, NewRecovery};
+use privity::account::{JoiningDevice, NewAccount, NewKey, NewRecovery};
 use privity::epoch::ConversationInfo;
 use privity::format::{AccountId, ConversationId, Policy, Role};
 use privity::message::Draft;
-use privity::{Changes, Client, Context, NewConversation, Secret, Suite, System};
-use privity_client::{ClientError, Device, RelayClient, Store};
+use privity::{Changes, Client, Context, LocalSecret, NewConversation, Secret, Suite, System};
+use privity_client::{ClientError, Device, Pairing, RelayClient, Store};
 use privity_relay::{Config, Limits, Running};
 
 pub(crate) const NOW: u64 = 1_790_000_000_000;
@@ -41,6 +41,26 @@ impl Person {
         let mut person = Self { device, rng, key, path };
         person.perform(changes).await.unwrap();
         person
+    }
+
+    /// A new device of the same person, which this one adds.
+    pub(crate) async fn pair(&mut self, folder: &Path) -> Self {
+        let mut rng = System::new().unwrap();
+        let (key, path) = (Secret::generate(&mut rng), folder.join("second.sqlite"));
+        let local = LocalSecret::generate(&mut rng);
+        let keys = JoiningDevice::new(Suite::X25519, &local, &mut rng).unwrap();
+        let account = self.account();
+        let chain = self.device.client.directory().chain(&account).unwrap();
+        let draft = self.device.client.own().draft_device(chain, &keys.request().unwrap()).unwrap();
+        let consent = keys.consent(&draft, &account).unwrap();
+        let mut context = Context { now: NOW, rng: &mut self.rng };
+        let heads = self.device.add_device(&draft, &consent, &mut context).await.unwrap();
+        let relay = RelayClient::new(self.device.relay.origin());
+        let store = Store::open(&path).unwrap();
+        let mut context = Context { now: NOW, rng: &mut rng };
+        let pairing = Pairing { account, keys, heads };
+        let device = pairing.device(relay, store, &key, &mut context).await.unwrap();
+        Self { device, rng, key, path }
     }
 
     /// The same device in another process.
