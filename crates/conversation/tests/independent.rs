@@ -27,6 +27,7 @@ fn the_frozen_small_formats_read_as_the_pages_say() {
         .arg("-B")
         .arg(within("tests/independent/formats.py"))
         .arg(within("tests/data/privity/formats.json"))
+        .arg(within("tests/data/privity/stored.json"))
         .output()
         .unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));

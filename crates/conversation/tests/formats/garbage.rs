@@ -1,6 +1,8 @@
 //! Each public parser: every truncation, a byte more, and every single-bit flip.
 
-use privity_conversation::account::{Chain, DeviceConsent, DeviceDraft, DeviceRequest};
+use privity_conversation::account::{
+    Chain, DeviceConsent, DeviceDraft, DeviceRequest, JoiningDevice,
+};
 use privity_conversation::epoch::ConversationInfo;
 use privity_conversation::format::{
     AppendRequest, Complaint, ContactCard, Entry, GenerationRecord, Inbox, KnownHeads, LiveFrame,
@@ -8,11 +10,11 @@ use privity_conversation::format::{
     Statement, WrappedEntry, WrapsRequest,
 };
 use privity_conversation::log::{Fold, ForkEvidence};
-use privity_conversation::message::{FileBody, Report};
+use privity_conversation::message::{FileBody, Report, WindowRecord};
 use privity_wire::Codec;
 use serde_json::Value;
 
-use crate::samples::{Sample, small, unhex};
+use crate::samples::{Sample, small, stored, unhex};
 
 /// Reads bytes, and writes back what was read; none if they were refused.
 type Parser = fn(&[u8]) -> Option<Vec<u8>>;
@@ -38,6 +40,8 @@ const PARSERS: &[(&str, Parser)] = &[
     ("fork_evidence", through::<ForkEvidence>),
     ("generation_record", through::<GenerationRecord>),
     ("inbox", through::<Inbox>),
+    ("joining_device", joining_device),
+    ("joining_request", through::<DeviceRequest>),
     ("known_heads", through::<KnownHeads>),
     ("live_frame", through::<LiveFrame>),
     ("login_request", through::<LoginRequest>),
@@ -49,8 +53,13 @@ const PARSERS: &[(&str, Parser)] = &[
     ("report", through::<Report>),
     ("statement", through::<Statement>),
     ("wrapped_entry", through::<WrappedEntry>),
+    ("window", through::<WindowRecord>),
     ("wraps_request", through::<WrapsRequest>),
 ];
+
+fn joining_device(bytes: &[u8]) -> Option<Vec<u8>> {
+    JoiningDevice::from_bytes(bytes).ok().map(|keys| keys.to_bytes().expose().to_vec())
+}
 
 /// What the other frozen files hold.
 fn large() -> Vec<Sample> {
@@ -85,7 +94,7 @@ fn parser(name: &str) -> Parser {
 }
 
 fn all() -> Vec<Sample> {
-    [small(), large()].concat()
+    [small(), stored(), large()].concat()
 }
 
 #[test]

@@ -4,3 +4,4 @@
 mod frozen;
 mod garbage;
 mod samples;
+mod store;

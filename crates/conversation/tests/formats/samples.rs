@@ -1,4 +1,4 @@
-use privity_conversation::account::{DeviceConsent, DeviceDraft, DeviceRequest};
+use privity_conversation::account::{DeviceConsent, DeviceDraft, DeviceRequest, JoiningDevice};
 use privity_conversation::epoch::ConversationInfo;
 use privity_conversation::format::{
     AccountId, AppendRequest, Blob, ChainId, Complaint, Content, ConversationId, DeviceId, Entry,
@@ -9,6 +9,7 @@ use privity_conversation::format::{
 use privity_conversation::log::ForkEvidence;
 use privity_conversation::message::{FileBody, Report};
 use privity_conversation::sign::Signature;
+use privity_primitives::wrap::Suite;
 use privity_wire::Codec;
 use serde_json::Value;
 
@@ -159,4 +160,33 @@ pub(crate) fn small() -> Vec<Sample> {
     ];
     samples.extend(relay());
     samples
+}
+
+/// What a device stores of its own in plain layouts, before it is sealed.
+pub(crate) fn stored() -> Vec<Sample> {
+    let block: [&[u8]; 12] = [
+        &[1, 0],
+        &[5; 32],
+        &[6; 16],
+        // block 2: counters 32 and 35 came
+        &2_u64.to_be_bytes(),
+        &0b1001_u16.to_be_bytes(),
+        &[8; 16],
+        &[9; 16],
+        &30_u64.to_be_bytes(),
+        &14_u64.to_be_bytes(),
+        &1_700_000_000_000_u64.to_be_bytes(),
+        &[9; 32],
+        &[0, 1],
+    ];
+    let position_and_time = [14_u64.to_be_bytes(), 1_700_000_000_000_u64.to_be_bytes()].concat();
+    let floor = [&[1, 1][..], &[5; 32], &position_and_time].concat();
+    let joining = [&[1][..], &[22; 32], &[Suite::X25519.id()], &[23; 32]].concat();
+    let keys = JoiningDevice::from_bytes(&joining).unwrap();
+    vec![
+        ("window/block", block.concat()),
+        ("window/floor", floor),
+        ("joining_device", joining),
+        ("joining_request", keys.request().unwrap().to_bytes().unwrap()),
+    ]
 }

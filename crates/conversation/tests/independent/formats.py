@@ -1,6 +1,6 @@
 """Reads the frozen small formats by docs/PROTOCOL.md and docs/RELAY.md, and by nothing else.
 
-usage: formats.py formats.json
+usage: formats.py formats.json stored.json
 """
 
 import json
@@ -8,6 +8,7 @@ import sys
 
 from accounts import Reader, bytes16, device_id, holder, pin, statement
 from conversation import padme
+from primitives import derive_key_pair, ed25519_public
 
 CONVERSATION, ALICE = bytes([1]) * 32, bytes([2]) * 32
 READERS = {}
@@ -65,6 +66,41 @@ def device_draft(r):
 def device_consent(r):
     version(r)
     assert r.take(64) == bytes([21]) * 64
+
+
+@reads("joining_device")
+def joining_device(r):
+    version(r)
+    read = r.take(32), r.int(1), r.take(32)
+    # suite 2 is X25519
+    assert read == (bytes([22]) * 32, 2, bytes([23]) * 32)
+
+
+@reads("joining_request")
+def joining_request(r):
+    """The public side of the keys in "joining_device"."""
+    version(r)
+    public = holder(r)
+    assert public["sign"] == ed25519_public(bytes([22]) * 32)
+    assert public["wrap"]["public"] == derive_key_pair(bytes([23]) * 32)[1]
+
+
+@reads("window")
+def window(r):
+    version(r)
+    kind = r.int(1)
+    assert r.take(32) == bytes([5]) * 32
+    if kind == 1:
+        assert (r.int(8), r.int(8)) == (14, 1_700_000_000_000)
+        return
+    assert (kind, r.take(16), r.int(8)) == (0, bytes([6]) * 16, 2)
+    mask = r.int(2)
+    came = [16 * 2 + bit for bit in range(16) if mask >> bit & 1]
+    ids = {counter: r.take(16) for counter in came}
+    assert ids == {32: bytes([8]) * 16, 35: bytes([9]) * 16}
+    assert (r.int(8), r.int(8), r.int(8)) == (30, 14, 1_700_000_000_000)
+    assert r.take(32) == bytes([9]) * 32
+    assert (r.int(1), r.int(1)) == (0, 1)
 
 
 @reads("complaint")
@@ -180,9 +216,11 @@ def live_frame(r):
     return kind
 
 
-def main(path):
-    with open(path) as file:
-        frozen = json.load(file)
+def main(*paths):
+    frozen = {}
+    for path in paths:
+        with open(path) as file:
+            frozen |= json.load(file)
     kinds = set()
     for name, data in frozen.items():
         reader = Reader(bytes.fromhex(data))
@@ -194,4 +232,4 @@ def main(path):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
