@@ -14,9 +14,10 @@ mod native;
 mod portable;
 
 #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), any(unix, windows)))]
-use native as fastest;
+use native::Native as Fastest;
 #[cfg(not(all(any(target_arch = "x86_64", target_arch = "aarch64"), any(unix, windows))))]
-use portable as fastest;
+use portable::Portable as Fastest;
+use portable::Portable;
 
 /// Bytes of a tag.
 pub const TAG_LENGTH: usize = 16;
@@ -25,7 +26,14 @@ pub const TAG_LENGTH: usize = 16;
 pub const NONCE_LENGTH: usize = 12;
 
 /// An expanded AES-GCM key of 128 or 256 bits; overwritten on drop.
-pub struct Gcm(Box<dyn Row>);
+pub struct Gcm(Row);
+
+/// Which row it is, by a branch rather than by a call through a pointer. Keys stay where they
+/// are when this moves.
+enum Row {
+    Fastest(Box<Fastest>),
+    Portable(Portable),
+}
 
 impl Gcm {
     /// Expands a key of 16 or 32 bytes for the fastest implementation of this target.
@@ -33,7 +41,7 @@ impl Gcm {
     /// # Errors
     /// [`Error::BadKey`] for any other length.
     pub fn new(key: &[u8]) -> Result<Self, Error> {
-        fastest::row(key).map(Self)
+        Fastest::new(key).map(|row| Self(Row::Fastest(Box::new(row))))
     }
 
     /// As [`Gcm::new`], with the implementation that every target has.
@@ -41,7 +49,7 @@ impl Gcm {
     /// # Errors
     /// [`Error::BadKey`] for any other length.
     pub fn portable(key: &[u8]) -> Result<Self, Error> {
-        portable::row(key).map(Self)
+        Portable::new(key).map(|row| Self(Row::Portable(row)))
     }
 
     /// Puts a key of the same length in the place of this one, without an allocation.
@@ -49,7 +57,10 @@ impl Gcm {
     /// # Errors
     /// [`Error::BadKey`] for another length; the old key stays then.
     pub fn replace(&mut self, key: &[u8]) -> Result<(), Error> {
-        self.0.replace(key)
+        match &mut self.0 {
+            Row::Fastest(row) => row.replace(key),
+            Row::Portable(row) => row.replace(key),
+        }
     }
 
     /// Seals `text` in place and writes the tag.
@@ -67,7 +78,10 @@ impl Gcm {
         text: &mut [u8],
         tag: &mut [u8; TAG_LENGTH],
     ) -> Result<(), Error> {
-        self.0.seal(nonce, aad, text, tag)
+        match &self.0 {
+            Row::Fastest(row) => row.seal(nonce, aad, text, tag),
+            Row::Portable(row) => row.seal(nonce, aad, text, tag),
+        }
     }
 
     /// Opens `text` in place.
@@ -83,7 +97,10 @@ impl Gcm {
         text: &mut [u8],
         tag: &[u8; TAG_LENGTH],
     ) -> Result<(), Error> {
-        self.0.open(nonce, aad, text, tag)
+        match &self.0 {
+            Row::Fastest(row) => row.open(nonce, aad, text, tag),
+            Row::Portable(row) => row.open(nonce, aad, text, tag),
+        }
     }
 }
 
@@ -91,24 +108,6 @@ impl fmt::Debug for Gcm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gcm").finish_non_exhaustive()
     }
-}
-
-trait Row: Send + Sync {
-    fn replace(&mut self, key: &[u8]) -> Result<(), Error>;
-    fn seal(
-        &self,
-        nonce: &[u8; 12],
-        aad: &[u8],
-        text: &mut [u8],
-        tag: &mut [u8; 16],
-    ) -> Result<(), Error>;
-    fn open(
-        &self,
-        nonce: &[u8; 12],
-        aad: &[u8],
-        text: &mut [u8],
-        tag: &[u8; 16],
-    ) -> Result<(), Error>;
 }
 
 const BAD_LENGTH: Error = Error::BadKey("an AES-GCM key has 16 or 32 bytes");

@@ -33,16 +33,15 @@ impl RtpHeader {
     /// Reads the header off the front of a packet without its trailer.
     #[inline]
     pub(crate) fn parse(packet: &[u8]) -> Result<Self, Error> {
-        let mut reader = Reader::new(packet);
-        let first = reader.u8("RTP header")?;
+        let (fixed, rest) = packet.split_first_chunk().ok_or(Error::Malformed("RTP header"))?;
+        let [first, _, sequence @ .., _, _, _, _, s0, s1, s2, s3]: &[u8; Self::FIXED] = fixed;
         if first >> 6 != 2 {
             return Err(Error::Malformed("RTP version"));
         }
-        reader.u8("RTP header")?;
-        let sequence = reader.u16("RTP header")?;
-        reader.u32("RTP header")?;
-        let ssrc = reader.u32("RTP header")?;
+        let (sequence, ssrc) =
+            (u16::from_be_bytes(*sequence), u32::from_be_bytes([*s0, *s1, *s2, *s3]));
         let sources = 4 * usize::from(first & 0x0f);
+        let mut reader = Reader::new(rest);
         reader.take("CSRC list", sources)?;
         let extension = if first & EXTENSION_BIT == 0 {
             None

@@ -89,8 +89,7 @@ impl Receiver {
         let header = RtpHeader::parse(plain)?;
         self.options.headers.check_protected(&header, plain)?;
         let seat = self.streams.seat(header.ssrc)?;
-        let index = self.streams.rtp_index(seat, header.sequence)?;
-        self.streams.check(seat, Protocol::Rtp, index)?;
+        let index = self.streams.new_rtp_index(seat, header.sequence)?;
 
         let id = PacketId { ssrc: header.ssrc, index };
         let headers = &self.options.headers;

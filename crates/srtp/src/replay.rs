@@ -1,4 +1,5 @@
 use crate::Error;
+use crate::index::{estimate, with_rollover_counter};
 
 /// The highest index so far and the state that the app may have set for it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -7,6 +8,19 @@ pub(crate) struct Track {
     pub(crate) highest: Option<u64>,
     /// What the app said of the next packet.
     pub(crate) pending: Option<Pending>,
+}
+
+impl Track {
+    /// The RTP index of a sequence number.
+    #[inline]
+    pub(crate) fn index(&self, sequence: u16) -> Result<u64, Error> {
+        match (self.pending, self.highest) {
+            (Some(Pending::RolloverCounter(roc)), _) => Ok(with_rollover_counter(roc, sequence)),
+            (Some(Pending::Near(index)), _) => estimate(index, sequence),
+            (None, Some(highest)) => estimate(highest, sequence),
+            (None, None) => Ok(u64::from(sequence)),
+        }
+    }
 }
 
 /// What signalling knows of a stream that is joined late.
@@ -46,7 +60,8 @@ impl Window<'_> {
     pub(crate) fn mark(&mut self, index: u64) {
         match self.track.highest {
             None => self.seen.fill(0),
-            Some(highest) if index > highest => self.forget(highest + 1, index - highest),
+            // Its own place is set below, whatever it held.
+            Some(highest) if index > highest + 1 => self.forget(highest + 1, index - highest - 1),
             Some(_) => {}
         }
         self.track.highest = self.track.highest.max(Some(index));

@@ -107,8 +107,7 @@ impl Sender {
         let header = RtpHeader::parse(plain)?;
         self.options.headers.check_plain(&header, plain)?;
         let seat = self.streams.seat(header.ssrc)?;
-        let index = self.streams.rtp_index(seat, header.sequence).map_err(reused)?;
-        self.streams.check(seat, Protocol::Rtp, index).map_err(reused)?;
+        let index = self.streams.new_rtp_index(seat, header.sequence).map_err(reused)?;
         self.context.usage.check(Protocol::Rtp)?;
 
         let trailer = self.context.trailer(Protocol::Rtp);
@@ -258,7 +257,9 @@ fn seal_rtp(
     let session = context.session(Protocol::Rtp, id.index)?;
     let clear = headers.before_sealing(header, parts.covered, session.elements.as_ref(), id)?;
     session.transform.seal_rtp(id, parts.covered, clear, parts.tag)?;
-    parts.mki.copy_from_slice(context.master().mki());
+    if !parts.mki.is_empty() {
+        parts.mki.copy_from_slice(context.master().mki());
+    }
     Ok(())
 }
 

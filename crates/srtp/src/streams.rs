@@ -1,8 +1,6 @@
 use crate::Error;
 use crate::error::Limit;
-use crate::index::{
-    MAX_RTCP_INDEX, MAX_RTP_INDEX, PacketId, estimate, rollover_counter, with_rollover_counter,
-};
+use crate::index::{MAX_RTCP_INDEX, MAX_RTP_INDEX, PacketId, rollover_counter};
 use crate::replay::{Pending, Track, Window, words};
 use crate::{Options, event::Protocol};
 
@@ -60,16 +58,18 @@ impl Streams {
         }
     }
 
-    /// The RTP index of a sequence number (RFC 3711 §3.3.1).
+    /// The RTP index of a sequence number (RFC 3711 §3.3.1), if it is new to its stream;
+    /// changes nothing.
     #[inline]
-    pub(crate) fn rtp_index(&self, seat: Seat, sequence: u16) -> Result<u64, Error> {
-        let track = self.track(seat, Protocol::Rtp);
-        match (track.pending, track.highest) {
-            (Some(Pending::RolloverCounter(roc)), _) => Ok(with_rollover_counter(roc, sequence)),
-            (Some(Pending::Near(index)), _) => estimate(index, sequence),
-            (None, Some(highest)) => estimate(highest, sequence),
-            (None, None) => Ok(u64::from(sequence)),
-        }
+    pub(crate) fn new_rtp_index(&mut self, seat: Seat, sequence: u16) -> Result<u64, Error> {
+        let window = match seat {
+            Seat::Taken(place) => self.window(place, Protocol::Rtp),
+            Seat::Free { .. } => None,
+        };
+        let Some(window) = window else { return Ok(u64::from(sequence)) };
+        let index = window.track.index(sequence)?;
+        window.check(index)?;
+        Ok(index)
     }
 
     /// Whether the index is new to its stream; changes nothing.

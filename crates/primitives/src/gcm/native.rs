@@ -2,28 +2,29 @@ use core::hint::black_box;
 
 use ring::aead::{AES_128_GCM, AES_256_GCM, Aad, Algorithm, LessSafeKey, Nonce, Tag, UnboundKey};
 
-use super::{BAD_LENGTH, Row};
+use super::BAD_LENGTH;
 use crate::Error;
 
-/// The row for a key of 16 or 32 bytes.
-pub(super) fn row(key: &[u8]) -> Result<Box<dyn Row>, Error> {
-    let algorithm = [&AES_128_GCM, &AES_256_GCM]
-        .into_iter()
-        .find(|algorithm| algorithm.key_len() == key.len())
-        .ok_or(BAD_LENGTH)?;
-    Ok(Box::new(Native(expand(algorithm, key)?)))
-}
-
 /// The library does not wipe its keys, so dropping one expands the key of all zeros over it.
-struct Native(LessSafeKey);
+pub(super) struct Native(LessSafeKey);
 
-impl Row for Native {
-    fn replace(&mut self, key: &[u8]) -> Result<(), Error> {
+impl Native {
+    /// For a key of 16 or 32 bytes.
+    pub(super) fn new(key: &[u8]) -> Result<Self, Error> {
+        let algorithm = [&AES_128_GCM, &AES_256_GCM]
+            .into_iter()
+            .find(|algorithm| algorithm.key_len() == key.len())
+            .ok_or(BAD_LENGTH)?;
+        expand(algorithm, key).map(Self)
+    }
+
+    pub(super) fn replace(&mut self, key: &[u8]) -> Result<(), Error> {
         self.0 = expand(self.0.algorithm(), key)?;
         Ok(())
     }
 
-    fn seal(
+    #[inline]
+    pub(super) fn seal(
         &self,
         nonce: &[u8; 12],
         aad: &[u8],
@@ -39,7 +40,8 @@ impl Row for Native {
         Ok(())
     }
 
-    fn open(
+    #[inline]
+    pub(super) fn open(
         &self,
         nonce: &[u8; 12],
         aad: &[u8],
