@@ -1,5 +1,7 @@
 //! What the short programs share: a relay on loopback, and people with a device each.
 
+mod phone;
+
 use std::path::PathBuf;
 
 use privity::account::{NewAccount, NewKey, NewRecovery, RecoveryPhrase};
@@ -9,6 +11,8 @@ use privity::{Client, Context, NewConversation, Secret, Suite, System, WrapPubli
 use privity_client::{Device, RelayClient, Store};
 use privity_relay::{Config, Running};
 use tempfile::TempDir;
+
+pub use crate::phone::Phone;
 
 /// What every program here returns.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

@@ -36,6 +36,7 @@ fn every_short_program_ends_well() {
         ("crash", "survived and is with the relay"),
         ("recover_account", "is back on"),
         ("registered_key", "Bob reads: keys"),
+        ("call", "Bob hears: a bit of voice"),
     ];
     for (name, line) in told {
         let output = text(&Command::new(program(name)).output().unwrap());

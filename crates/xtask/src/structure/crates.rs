@@ -48,7 +48,8 @@ const ROWS: &[Row] = &[
     ),
     row(
         "privity-examples",
-        &["privity", "privity-client", "privity-relay"],
+        // media by itself, as long as no `call` binds it to a conversation
+        &["privity", "privity-client", "privity-relay", "privity-srtp", "privity-zrtp"],
         NoCryptographyBut(&[]),
     ),
     // the public formats are read and written with wire's traits

@@ -1,0 +1,40 @@
+//! A call: two phones agree on keys by ZRTP, their users compare the SAS, and SRTP protects
+//! what they say.
+
+use privity_examples::{Phone, Result};
+use privity_srtp::{MasterKey, Options, Profile, Receiver, Sender};
+use privity_zrtp::{AuthTag, Cipher, DirectionKeys, SrtpKeys};
+
+fn main() -> Result<()> {
+    let (mut alice, mut bob) = (Phone::new(1)?, Phone::new(2)?);
+    while alice.sas.is_none() || bob.sas.is_none() {
+        bob.receive(alice.datagrams());
+        alice.receive(bob.datagrams());
+    }
+    let [of_alice, of_bob] = [alice.sas, bob.sas].map(Option::unwrap_or_default);
+    println!("Alice reads {of_alice}, Bob reads {of_bob}: the same if nobody stands between them");
+    let (alice, bob) = (alice.keys.ok_or("no keys")?, bob.keys.ok_or("no keys")?);
+    let mut sender = Sender::new(master_key(&alice, &alice.send)?, Options::new())?;
+    let mut receiver = Receiver::new(master_key(&bob, &bob.receive)?, Options::new())?;
+
+    let mut packet = [&[0x80, 0, 0, 1, 0, 0, 0, 160, 0, 0, 0, 1][..], b"a bit of voice"].concat();
+    let length = packet.len();
+    packet.resize(length + sender.rtp_overhead(), 0);
+    let sealed = sender.protect_rtp(&mut packet, length)?;
+    packet.truncate(sealed);
+    let opened = receiver.unprotect_rtp(&mut packet)?;
+    println!("Bob hears: {}", String::from_utf8_lossy(packet.get(12..opened).unwrap_or_default()));
+    Ok(())
+}
+
+/// What ZRTP calls by cipher and tag has one name in SRTP.
+fn master_key(keys: &SrtpKeys, direction: &DirectionKeys) -> Result<MasterKey> {
+    let profile = match (keys.cipher, keys.auth_tag) {
+        (Cipher::Aes1, AuthTag::Gcm) => Profile::AEAD_AES_128_GCM,
+        (Cipher::Aes3, AuthTag::Gcm) => Profile::AEAD_AES_256_GCM,
+        (Cipher::Aes1, AuthTag::Hs80) => Profile::AES_CM_128_HMAC_SHA1_80,
+        (Cipher::Aes3, AuthTag::Hs80) => Profile::AES_256_CM_HMAC_SHA1_80,
+        other => return Err(format!("this phone has no profile for {other:?}").into()),
+    };
+    Ok(MasterKey::new(profile, direction.key.expose(), direction.salt.expose())?)
+}
