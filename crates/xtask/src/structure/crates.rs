@@ -27,7 +27,7 @@ use Outside::{Any, NoCryptographyBut, Only};
 const TESTKIT: &str = "privity-testkit";
 
 /// The arrows: {wire, primitives} <- {conversation, srtp, zrtp}; {srtp, zrtp} <- call;
-/// {conversation, call} <- privity <- {bindings, examples}. No other.
+/// {conversation, call} <- privity <- {bindings, examples}; {srtp, zrtp} <- examples. No other.
 const ROWS: &[Row] = &[
     row("privity-wire", &[], Only(&[])),
     row("privity-primitives", &[], Any),
