@@ -7,9 +7,15 @@ use privity::epoch::ConversationInfo;
 use privity::format::{AccountId, ContactCard, ConversationId, Policy};
 use privity::message::{Draft, FileBody};
 use privity::{Client, Due, Event, History, Incoming, NewConversation, Standing};
+use privity_client::Synced;
 
 use crate::Result;
 use crate::home::Home;
+
+const DIFFERENT: &str = "\
+the numbers differ: read them to each other once more, all 60 digits
+      If they differ again, somebody may stand between you and them: send nothing that
+      matters, and exchange cards anew when you meet, or over a way that you trust.";
 
 pub(crate) async fn run(home: &mut Home, wanted: Option<&str>, words: &[&str]) -> Result<()> {
     match words {
@@ -17,7 +23,7 @@ pub(crate) async fn run(home: &mut Home, wanted: Option<&str>, words: &[&str]) -
         ["card"] => return card(home),
         _ => {}
     }
-    sync(home).await?.iter().for_each(|line| println!("{line}"));
+    sync(home).await?;
     if words == ["read"] {
         return Ok(());
     }
@@ -65,6 +71,11 @@ async fn accept(home: &mut Home, id: &ConversationId) -> Result<()> {
     let changes = device.client.accept(id, &mut context)?;
     device.perform(changes, &mut context).await?;
     println!("you take part");
+    if device.client.rotation_due(id, context.now)? == Due::Now {
+        // after a recovery: what the lost device sent can be read once it is cut
+        let synced = device.replace_keys(&mut context).await?;
+        tell(&device.client, &synced);
+    }
     Ok(())
 }
 
@@ -152,6 +163,9 @@ fn members(home: &Home, id: &ConversationId) -> Result<()> {
 async fn verify(home: &mut Home, who: &str, heard: Option<String>) -> Result<()> {
     let account = find(home, who)?;
     let (device, mut context) = home.parts();
+    if account == device.client.account() {
+        return Err("this is your own account: verify the others, with each of them".into());
+    }
     device.fetch_account(&account, &mut context).await?;
     let number = safety_number(&device.client.account(), &account);
     let Some(heard) = heard else {
@@ -159,7 +173,7 @@ async fn verify(home: &mut Home, who: &str, heard: Option<String>) -> Result<()>
         return Ok(());
     };
     if heard.parse::<SafetyNumber>()? != number {
-        return Err("THE NUMBERS DIFFER: somebody stands between you and them".into());
+        return Err(DIFFERENT.into());
     }
     let label = device.client.contacts().labels(&account).next().unwrap_or(who).to_owned();
     let verify = |contacts: &mut Contacts, directory: &Directory| {
@@ -173,46 +187,42 @@ async fn verify(home: &mut Home, who: &str, heard: Option<String>) -> Result<()>
     Ok(())
 }
 
-/// Catches up; what is new, a line each.
-async fn sync(home: &mut Home) -> Result<Vec<String>> {
+/// Catches up and shows what is new.
+async fn sync(home: &mut Home) -> Result<()> {
     let (device, mut context) = home.parts();
     let synced = device.sync(&mut context).await?;
-    let mut lines = Vec::new();
+    tell(&device.client, &synced);
+    Ok(())
+}
+
+/// Shows what is new, a line each.
+pub(crate) fn tell(client: &Client, synced: &Synced) {
     for event in &synced.events {
         match event {
             Event::Invited { conversation, by } => {
-                lines.push(format!(
-                    "{} added you to {conversation}: accept?",
-                    called(&device.client, by)
-                ));
+                println!("{} added you to {conversation}: accept?", called(client, by));
             }
             Event::Membership { joined, gone, .. } => {
-                lines.extend(
-                    joined.iter().map(|who| format!("{} joined", called(&device.client, who))),
-                );
-                lines.extend(
-                    gone.iter().map(|who| format!("{} is gone", called(&device.client, who))),
-                );
+                joined.iter().for_each(|who| println!("{} joined", called(client, who)));
+                gone.iter().for_each(|who| println!("{} is gone", called(client, who)));
             }
-            Event::Forked { .. } => lines.push("THE RELAY SHOWS TWO HISTORIES".into()),
+            Event::Forked { .. } => println!("THE RELAY SHOWS TWO HISTORIES"),
             _ => {}
         }
     }
     for delivery in &synced.deliveries {
         match &delivery.incoming {
             // one's own come back by the relay, and are shown to other devices only
-            Incoming::Message(message)
-                if message.opened.content.device == device.client.device() => {}
+            Incoming::Message(message) if message.opened.content.device == client.device() => {}
             Incoming::Message(message) => {
                 let content = &message.opened.content;
                 let text = privity_client::shown(content);
-                lines.push(format!("{}  {text}", called(&device.client, &content.author.account)));
+                println!("{}  {text}", called(client, &content.author.account));
             }
-            Incoming::Refused(error) => lines.push(format!("a message was refused: {error}")),
+            Incoming::Refused(error) => println!("a message was refused: {error}"),
             _ => {}
         }
     }
-    Ok(lines)
 }
 
 /// The conversation named, or the only one.

@@ -9,6 +9,7 @@ use privity::{Client, Context, Secret, Suite, System};
 use privity_client::{Device, Recovery, RelayClient, Store};
 
 use crate::Result;
+use crate::command::tell;
 
 pub(crate) struct Home {
     pub(crate) device: Device,
@@ -74,8 +75,14 @@ impl Home {
         let found = Recovery::find(phrase, RelayClient::new(relay)).await?;
         let (account, lost) = (found.account(), found.devices());
         let mut context = Context { now: clock(), rng: &mut rng };
-        found.device(&lost, store, &key, &mut context).await?;
-        println!("{account} is back; its {} earlier devices are revoked", lost.len());
+        let mut device = found.device(&lost, store, &key, &mut context).await?;
+        let synced = device.replace_keys(&mut context).await?;
+        let revoked = match lost.len() {
+            1 => "earlier device is",
+            _ => "earlier devices are",
+        };
+        println!("{account} is back; its {} {revoked} revoked", lost.len());
+        tell(&device.client, &synced);
         Ok(())
     }
 

@@ -79,6 +79,13 @@ impl Chat<'_> {
         text(&self.run(words))
     }
 
+    /// What a command that is refused says.
+    fn fails(&self, words: &[&str]) -> String {
+        let output = self.run(words);
+        assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8(output.stderr).unwrap()
+    }
+
     /// Gives the words on standard input.
     fn recover(&self, words: &str) -> String {
         let mut command = self.command(&["recover"]);
@@ -93,15 +100,42 @@ impl Chat<'_> {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn two_people_chat_from_two_folders() {
+async fn with_relay(story: fn(&str, &Path)) {
     let folder = tempfile::tempdir().unwrap();
     let config = privity_relay::Config::loopback(folder.path().join("relay.sqlite"));
     let relay = privity_relay::start(config).await.unwrap();
     let origin = relay.origin().to_owned();
     let path = folder.path().to_owned();
-    tokio::task::spawn_blocking(move || chat(&origin, &path)).await.unwrap();
+    tokio::task::spawn_blocking(move || story(&origin, &path)).await.unwrap();
     relay.stop().await;
+}
+
+/// The words that a new account is shown with.
+fn words(made: &Output) -> String {
+    let shown = String::from_utf8_lossy(&made.stderr);
+    let line = shown.lines().map(str::trim).find(|line| line.split(' ').count() == 24);
+    line.unwrap().to_owned()
+}
+
+/// Nothing has to be sent first: recovering replaces the keys.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_recovery_what_the_lost_device_sent_is_read_at_once() {
+    with_relay(|origin, folder| {
+        let at = |name: &str| Chat { origin, home: folder.join(name) };
+        let (alice, again) = (at("alice"), at("alice, again"));
+        let made = alice.run(&["create", "the lighthouse"]);
+        alice.says(&["send", "one"]);
+        let back = again.recover(&words(&made));
+        assert!(back.contains("its 1 earlier device is revoked"), "{back}");
+        assert!(back.ends_with("  one\n"), "{back}");
+        assert!(again.says(&["history"]).ends_with("  one\n"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_chat_from_two_folders() {
+    with_relay(chat).await;
 }
 
 fn chat(origin: &str, folder: &Path) {
@@ -110,8 +144,7 @@ fn chat(origin: &str, folder: &Path) {
     assert!(alice.says(&["create", "the lighthouse"]).contains("“the lighthouse” is pvc1"));
     let made = bob.run(&["card"]);
     let card = text(&made).trim().to_owned();
-    let shown = String::from_utf8(made.stderr).unwrap();
-    let words = shown.lines().map(str::trim).find(|line| line.split(' ').count() == 24).unwrap();
+    let words = words(&made);
 
     alice.says(&["send", "before Bob"]);
     alice.says(&["add", &card, "bob"]);
@@ -127,15 +160,19 @@ fn chat(origin: &str, folder: &Path) {
     assert_eq!(number.split_whitespace().count(), 12);
     let mut wrong = number.trim().replace('1', "2");
     wrong.replace_range(0..1, if wrong.starts_with('3') { "4" } else { "3" });
-    assert!(!alice.run(&["verify", "bob", &wrong]).status.success());
+    let differ = alice.fails(&["verify", "bob", &wrong]);
+    assert!(differ.starts_with("chat: the numbers differ: read them"), "{differ}");
     assert!(alice.says(&["verify", "bob", number.trim()]).contains("bob is verified"));
     assert!(alice.says(&["members"]).contains("bob, verified"));
+    let own = text(&alice.run(&["card"]));
+    assert!(alice.fails(&["verify", own.trim()]).contains("your own account"));
     assert!(alice.says(&["rotate"]).contains("epoch 2"));
 
     let again = at("bob, again");
-    assert!(again.recover(words).contains("is back"));
+    let read = again.recover(&words);
+    assert!(read.contains("is back") && read.contains("before Bob"), "{read}");
     let read = again.says(&["accept"]);
-    assert!(read.contains("before Bob"), "{read}");
+    assert!(read.contains("hello"), "what the lost device sent: {read}");
     assert!(!bob.run(&["read"]).status.success(), "the lost device is out");
     again.says(&["send", "back"]);
     assert!(alice.says(&["read"]).contains("bob  back"));

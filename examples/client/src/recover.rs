@@ -1,8 +1,8 @@
 use privity::account::{Directory, NewDevice, RecoveryAuthority, RecoveryPhrase};
 use privity::format::{AccountId, DeviceId, GenerationRecord, PageEnd, Statement};
-use privity::{Client, Codec, Context, Secret, Suite};
+use privity::{Client, Codec, Context, Due, Secret, Suite};
 
-use crate::{ClientError, Device, RelayClient, Store};
+use crate::{ClientError, Device, RelayClient, Store, Synced};
 
 /// What a person has left: the words, and where the account is kept.
 #[derive(Debug)]
@@ -72,6 +72,36 @@ impl Recovery {
         device.perform(changes, context).await?;
         device.login().await?;
         Ok(device)
+    }
+}
+
+impl Device {
+    /// After a recovery: catches up and replaces the key of each conversation that this
+    /// account takes part in, which cuts the lost devices; gives all that can then be read.
+    ///
+    /// Until then the relay takes no message from this device, and what a lost one had sent
+    /// is held. A conversation that another began waits until it is accepted here.
+    ///
+    /// # Errors
+    /// As [`Device::perform`].
+    pub async fn replace_keys(&mut self, context: &mut Context<'_>) -> Result<Synced, ClientError> {
+        // First, so that the cuts come after what the lost devices had sent.
+        let mut synced = self.sync(context).await?;
+        let all: Vec<_> = self.client.conversations().collect();
+        for id in all {
+            if self.client.rotation_due(&id, context.now)? != Due::Now {
+                continue;
+            }
+            match self.client.rotate(&id, context) {
+                Ok(changes) => synced.events.extend(self.perform(changes, context).await?),
+                Err(privity::Error::Blocked(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let readable = self.sync(context).await?;
+        synced.events.extend(readable.events);
+        synced.deliveries.extend(readable.deliveries);
+        Ok(synced)
     }
 }
 
