@@ -9,8 +9,8 @@ use privity::message::{Draft, FileBody};
 use privity::{Client, Due, Event, History, Incoming, NewConversation, Standing};
 use privity_client::Synced;
 
-use crate::Result;
 use crate::home::Home;
+use crate::{HELP, Result};
 
 const DIFFERENT: &str = "\
 the numbers differ: read them to each other once more, all 60 digits
@@ -37,13 +37,27 @@ pub(crate) async fn run(home: &mut Home, wanted: Option<&str>, words: &[&str]) -
         ["send", "--file", path] => send_file(home, &id, Path::new(path)).await,
         ["send", text] => send(home, &id, Draft::text(text)).await,
         ["history"] => history(home, &id, 20),
-        ["history", count] => history(home, &id, count.parse()?),
+        ["history", count] => {
+            let count = count.parse().map_err(|_| format!("{count} is no number of messages"))?;
+            history(home, &id, count)
+        }
         ["members"] => members(home, &id),
         ["verify", who] => verify(home, who, None).await,
         ["verify", who, number @ ..] => verify(home, who, Some(number.concat())).await,
         ["rotate"] => rotate(home, &id).await,
         ["remove", who] => remove(home, &id, who).await,
-        _ => Err(format!("no such command: {} (see --help)", words.join(" ")).into()),
+        _ => Err(not_understood(words).into()),
+    }
+}
+
+/// How the command that was meant is called.
+fn not_understood(words: &[&str]) -> String {
+    let meant = words.first().copied().unwrap_or_default();
+    let lines = HELP.lines().map(str::trim_start);
+    let usage: Vec<_> = lines.filter(|line| line.split(' ').next() == Some(meant)).collect();
+    match usage.as_slice() {
+        [] => format!("no such command: {meant} (see --help)"),
+        lines => format!("{meant} is called so:\n      {}", lines.join("\n      ")),
     }
 }
 
@@ -126,6 +140,7 @@ async fn send(home: &mut Home, id: &ConversationId, draft: Draft) -> Result<()> 
     }
     let (_, changes) = device.client.send(id, draft, &mut context)?;
     device.perform(changes, &mut context).await?;
+    println!("sent");
     Ok(())
 }
 
@@ -229,9 +244,12 @@ pub(crate) fn tell(client: &Client, synced: &Synced) {
 fn choose(home: &mut Home, wanted: Option<&str>) -> Result<ConversationId> {
     let all: Vec<ConversationId> = home.device.client.conversations().collect();
     let fits = |id: &&ConversationId| wanted.is_none_or(|name| id.to_string().starts_with(name));
-    let chosen: Vec<_> = all.iter().filter(fits).collect();
+    let mut chosen: Vec<&ConversationId> = all.iter().collect();
+    if all.iter().any(|id| fits(&id)) {
+        chosen.retain(fits);
+    }
     match chosen.as_slice() {
-        [id] => Ok(**id),
+        [id] if fits(id) => Ok(**id),
         [] => Err("no such conversation: create one, or let somebody add you".into()),
         _ => {
             let mut text = String::from("which conversation? give --in with one of");
@@ -260,7 +278,11 @@ fn find(home: &Home, who: &str) -> Result<AccountId> {
     let fits: Vec<AccountId> = known.filter(|id| id.to_string().starts_with(who)).collect();
     match fits.as_slice() {
         [account] => Ok(*account),
-        [] => Err(format!("nobody here is called {who}: give the whole card").into()),
+        [] if who.starts_with("pvcard") => Err("this card is damaged: paste it whole".into()),
+        [] => Err(format!(
+            "nobody here is called {who}: give a card (pvcard1…) whole, or the start of an account"
+        )
+        .into()),
         _ => Err(format!("more than one account begins with {who}: give more of it").into()),
     }
 }

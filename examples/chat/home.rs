@@ -5,11 +5,18 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use privity::account::{NewAccount, NewKey, NewRecovery, RecoveryPhrase};
+use privity::format::RelayErrorCode;
 use privity::{Client, Context, Secret, Suite, System};
-use privity_client::{Device, Recovery, RelayClient, Store};
+use privity_client::{ClientError, Device, Recovery, RelayClient, Store};
 
 use crate::Result;
 use crate::command::tell;
+
+const DATABASE: &str = "device.sqlite";
+
+const REVOKED: &str = "\
+the relay does not let this device in: it was probably revoked, by a recovery or by another
+      device of the account. Go on with that one, or recover the account in an empty folder.";
 
 pub(crate) struct Home {
     pub(crate) device: Device,
@@ -17,21 +24,34 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// Opens the device in `folder`, or makes an account there.
-    pub(crate) async fn open(folder: &Path, relay: &str) -> Result<Self> {
+    /// Opens the device in `folder`; there, `create` and `card` make an account if need be.
+    pub(crate) async fn open(folder: &Path, relay: &str, command: &str) -> Result<Self> {
+        let database = folder.join(DATABASE);
+        let makes = matches!(command, "create" | "card");
+        if !makes && !database.exists() {
+            return Err(nobody(folder));
+        }
         std::fs::create_dir_all(folder)?;
         let mut rng = System::new()?;
         let key = storage_key(folder, &mut rng)?;
-        let store = Store::open(&folder.join("device.sqlite"))?;
+        let store = Store::open(&database)?;
         let (version, records) = store.load()?;
         let relay = RelayClient::new(relay);
+        if records.is_empty() && !makes {
+            return Err(nobody(folder));
+        }
         if records.is_empty() {
-            return Self::create(&key, store, relay, rng).await;
+            let made = Self::create(&key, store, relay, rng).await;
+            return made.inspect_err(|_| clear(folder));
         }
         let client = Client::open(&key, version, records)?;
         let mut home = Self { device: Device { client, store, relay }, rng };
-        home.device.login().await?;
-        Ok(home)
+        match home.device.login().await {
+            Err(ClientError::Refused(refusal)) if refusal.code == RelayErrorCode::LoginNeeded => {
+                Err(REVOKED.into())
+            }
+            other => Ok(other.map(|()| home)?),
+        }
     }
 
     async fn create(
@@ -48,12 +68,12 @@ impl Home {
         };
         let mut context = Context { now: clock(), rng: &mut rng };
         let (client, changes) = Client::create(key, &plan, &mut context)?;
+        let mut device = Device { client, store, relay };
+        device.perform(changes, &mut context).await?;
         let words = phrase.words();
         eprintln!("A new account. Write these 24 words down; they bring it back if this");
         eprintln!("device is lost, and nothing else does:\n");
         eprintln!("  {}\n", std::str::from_utf8(words.expose())?);
-        let mut device = Device { client, store, relay };
-        device.perform(changes, &mut context).await?;
         device.login().await?;
         Ok(Self { device, rng })
     }
@@ -63,7 +83,7 @@ impl Home {
         std::fs::create_dir_all(folder)?;
         let mut rng = System::new()?;
         let key = storage_key(folder, &mut rng)?;
-        let store = Store::open(&folder.join("device.sqlite"))?;
+        let store = Store::open(&folder.join(DATABASE))?;
         if !store.load()?.1.is_empty() {
             return Err("there is a device in this folder: choose an empty one".into());
         }
@@ -75,7 +95,8 @@ impl Home {
         let found = Recovery::find(phrase, RelayClient::new(relay)).await?;
         let (account, lost) = (found.account(), found.devices());
         let mut context = Context { now: clock(), rng: &mut rng };
-        let mut device = found.device(&lost, store, &key, &mut context).await?;
+        let made = found.device(&lost, store, &key, &mut context).await;
+        let mut device = made.inspect_err(|_| clear(folder))?;
         let synced = device.replace_keys(&mut context).await?;
         let revoked = match lost.len() {
             1 => "earlier device is",
@@ -88,6 +109,18 @@ impl Home {
 
     pub(crate) fn parts(&mut self) -> (&mut Device, Context<'_>) {
         (&mut self.device, Context { now: clock(), rng: &mut self.rng })
+    }
+}
+
+fn nobody(folder: &Path) -> Box<dyn std::error::Error> {
+    let folder = folder.display();
+    format!("there is no account in {folder}: create one, or recover one with its 24 words").into()
+}
+
+/// Takes a half-made device away, so that it does not stand in the way of the next try.
+fn clear(folder: &Path) {
+    for end in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(folder.join(format!("{DATABASE}{end}")));
     }
 }
 

@@ -33,7 +33,7 @@ usage: chat --relay URL --home DIR [--in CONVERSATION] COMMAND
   recover               put this account's new device here: asks for the 24 words
 
 WHO is a card, a name given before, or the beginning of an account. CONVERSATION may be left out if there is one.
-The first command in an empty DIR makes an account and shows its 24 words once.";
+In an empty DIR, create and card make an account and show its 24 words once.";
 
 /// What was asked for on the command line.
 struct Asked {
@@ -52,7 +52,7 @@ async fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Err(error) => {
-            eprintln!("chat: {error}\n\n{HELP}");
+            eprintln!("chat: {error}; chat --help shows the rest");
             return ExitCode::from(2);
         }
     };
@@ -83,7 +83,7 @@ async fn run(asked: &Asked) -> Result<()> {
     if words == ["recover"] {
         return Home::recover(&asked.home, &asked.relay).await;
     }
-    let mut home = Home::open(&asked.home, &asked.relay).await?;
+    let mut home = Home::open(&asked.home, &asked.relay, words.first().unwrap_or(&"")).await?;
     command::run(&mut home, asked.conversation.as_deref(), &words).await
 }
 
@@ -102,7 +102,10 @@ fn parse() -> Result<Option<Asked>> {
             _ => return Err(argument.unexpected().into()),
         }
     }
-    let relay = relay.ok_or("which relay? give --relay URL")?;
+    let relay: String = relay.ok_or("which relay? give --relay URL")?;
+    if !relay.starts_with("http://") && !relay.starts_with("https://") {
+        return Err(format!("{relay} is no address: http://{relay}, or https://{relay}").into());
+    }
     let home = home.ok_or("where is this device kept? give --home DIR")?;
     if words.is_empty() {
         return Err("what is to be done? give a command".into());

@@ -133,6 +133,30 @@ async fn after_a_recovery_what_the_lost_device_sent_is_read_at_once() {
     .await;
 }
 
+/// No mistake leaves a half-made account, and each error says what to do.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_errs_is_told_what_to_do() {
+    with_relay(|origin, folder| {
+        let home = folder.join("alice");
+        let alice = Chat { origin, home: home.clone() };
+        assert!(alice.fails(&["read"]).contains("no account in"));
+        assert!(!home.exists());
+        let astray = Chat { origin: "http://127.0.0.1:1", home: home.clone() };
+        assert!(!astray.fails(&["create", "x"]).contains("24 words"));
+        let bare = Chat { origin: "127.0.0.1:1", home: home.clone() };
+        assert!(bare.fails(&["card"]).contains("http://127.0.0.1:1"));
+        let words = words(&alice.run(&["create", "the lighthouse"]));
+        assert!(alice.fails(&["send"]).contains("send TEXT"));
+        assert!(alice.fails(&["history", "x"]).contains("no number"));
+        assert!(alice.fails(&["--in", "x", "send", "y"]).contains("the lighthouse"));
+        assert!(alice.fails(&["add", "pvcard1abc"]).contains("paste it whole"));
+        assert_eq!(alice.says(&["send", "y"]), "sent\n");
+        Chat { origin, home: folder.join("again") }.recover(&words);
+        assert!(alice.fails(&["read"]).contains("probably revoked"));
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_chat_from_two_folders() {
     with_relay(chat).await;
