@@ -44,6 +44,7 @@ pub(crate) async fn run(home: &mut Home, wanted: Option<&str>, words: &[&str]) -
         ["members"] => members(home, &id),
         ["verify", who] => verify(home, who, None).await,
         ["verify", who, number @ ..] => verify(home, who, Some(number.concat())).await,
+        ["name", who, name] => call(home, who, name).await,
         ["rotate"] => rotate(home, &id).await,
         ["remove", who] => remove(home, &id, who).await,
         _ => Err(not_understood(words).into()),
@@ -104,13 +105,22 @@ async fn add(
     let (device, mut context) = home.parts();
     device.fetch_account(&account, &mut context).await?;
     if let Some(name) = name {
-        let resolve = |contacts: &mut Contacts, _: &Directory| contacts.resolve(name, &account);
-        let changes = device.client.change_contacts(resolve, &mut context)?;
-        device.perform(changes, &mut context).await?;
+        call(home, who, name).await?;
     }
+    let (device, mut context) = home.parts();
     let changes = device.client.add(id, &[account], history, &mut context)?;
     settle(device.perform(changes, &mut context).await?)?;
     println!("added {}", called(&device.client, &account));
+    Ok(())
+}
+
+/// Gives somebody a name, whoever added whom.
+async fn call(home: &mut Home, who: &str, name: &str) -> Result<()> {
+    let account = find(home, who)?;
+    let (device, mut context) = home.parts();
+    let resolve = |contacts: &mut Contacts, _: &Directory| contacts.resolve(name, &account);
+    let changes = device.client.change_contacts(resolve, &mut context)?;
+    device.perform(changes, &mut context).await?;
     Ok(())
 }
 

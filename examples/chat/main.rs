@@ -28,6 +28,7 @@ usage: chat --relay URL --home DIR [--in CONVERSATION] COMMAND
   history [COUNT]       show the newest messages again, 20 unless told
   members               who is in, in which role, verified or not
   verify WHO [NUMBER]   show the safety number, or compare it with what the other reads out
+  name WHO NAME         call somebody NAME
   rotate                replace the conversation's key
   remove WHO            remove somebody
   recover               put this account's new device here: asks for the 24 words

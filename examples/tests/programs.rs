@@ -176,6 +176,9 @@ fn chat(origin: &str, folder: &Path) {
     assert!(!bob.run(&["send", "too early"]).status.success());
     bob.says(&["accept"]);
     assert!(bob.says(&["history"]).contains("before Bob"));
+    let own = alice.says(&["card"]);
+    bob.says(&["name", own.trim(), "alice"]);
+    assert!(bob.says(&["members"]).contains("alice, unverified"), "the inviter has a name, too");
     bob.says(&["send", "hello \u{1b}[31mAlice"]);
     let read = alice.says(&["read"]);
     assert!(read.contains("hello  [31mAlice"), "no escape sequence reaches a terminal: {read}");
