@@ -21,10 +21,12 @@ async fn a_new_device_has_the_memory_of_the_one_that_added_it() {
 
     assert_eq!(second.sync().await.unwrap(), ["before"]);
     assert_eq!(second.device.client.unmet_heads(), KnownHeads::default());
-    // The log pins the account as it is with the new device.
-    let rotated = second.draft(|client, context| client.rotate(&id, context));
-    second.perform(rotated).await.unwrap();
+    // No entry pins the account with the new device yet: the message names its newest head.
     second.say(&id, "from the new device").await.unwrap();
     assert_eq!(bob.sync().await.unwrap(), ["before", "from the new device"]);
+    let rotated = second.draft(|client, context| client.rotate(&id, context));
+    second.perform(rotated).await.unwrap();
+    second.say(&id, "under a key of its own").await.unwrap();
+    assert_eq!(bob.sync().await.unwrap(), ["under a key of its own"]);
     relay.stop().await;
 }

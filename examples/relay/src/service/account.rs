@@ -170,6 +170,14 @@ impl Service {
         }
     }
 
+    /// True for a device that is active at the account's newest statement.
+    pub(super) fn is_device_now(&self, session: &Session) -> Result<bool, Failure> {
+        self.stored_chains().with(&session.account, |directory| {
+            let chain = directory.chain(&session.account);
+            chain.is_some_and(|chain| chain.device_key(chain.head().seq, &session.device).is_some())
+        })
+    }
+
     pub(super) fn stored_chains(&self) -> StoredChains<'_> {
         StoredChains::new(self.storage.as_ref(), &self.chains)
     }

@@ -134,7 +134,8 @@ impl Service {
         Ok(())
     }
 
-    /// Stores a message of a current member, sealed at a position that stands.
+    /// Stores a message of a current member, sealed at a position that stands; also of a device
+    /// that is newer than the member's pin, since a message names its author's newest head.
     pub(crate) fn post(
         &self,
         caller: &Session,
@@ -147,7 +148,6 @@ impl Service {
             return Err(Failure::not_entitled("the message is of another conversation"));
         }
         let fold = self.fold(conversation)?;
-        let chains = self.stored_chains();
         let view = fold
             .at(message.position)
             .filter(|view| view.hash() == message.hash)
@@ -155,7 +155,10 @@ impl Service {
         if view.rotation_due() {
             return Err(Failure::new(RelayErrorCode::Refused, "a rotation is due there first"));
         }
-        check_member(&fold, &chains, caller, "messages are posted by members' devices")?;
+        let why = "messages are posted by members' devices";
+        if !fold.now().is_member(&caller.account) || !self.is_device_now(caller)? {
+            return Err(Failure::not_entitled(why));
+        }
         let posted = self.storage.post(conversation, message.position, now, bytes)?;
         let Posted::New(cursor) = posted else { return Ok(posted.cursor()) };
         let audience = fold.now().members().map(|(account, _)| account);
