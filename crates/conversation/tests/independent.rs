@@ -32,3 +32,14 @@ fn the_frozen_small_formats_read_as_the_pages_say() {
         .unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
 }
+
+#[test]
+fn the_frozen_log_folds_as_the_protocol_says() {
+    let run = Command::new("python3")
+        .arg("-B")
+        .arg(within("tests/independent/log.py"))
+        .arg(within("tests/data/privity/log.json"))
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+}

@@ -6,6 +6,7 @@ usage: conversation.py conversation.json
 import json
 import sys
 
+import x_wing
 from primitives import *
 
 
@@ -112,26 +113,37 @@ def check_epoch(frozen, before, sign):
 def hpke_x25519(public, info, text, coins):
     """Single-shot HPKE base mode (RFC 9180) with the ephemeral key from coins; enc and ct."""
     kem = b"KEM" + (0x20).to_bytes(2, "big")
-    suite = b"HPKE" + bytes.fromhex("002000010002")
-
-    def labeled_extract(id, salt, name, ikm):
-        return extract(salt, b"HPKE-v1" + id + name + ikm)
-
-    def labeled_expand(id, prk, name, info, length):
-        return expand(prk, length.to_bytes(2, "big") + b"HPKE-v1" + id + name + info, length)
-
     prk = labeled_extract(kem, b"", b"dkp_prk", coins)
     ephemeral = labeled_expand(kem, prk, b"sk", b"", 32)
     enc = x25519(ephemeral, (9).to_bytes(32, "little"))
     dh = x25519(ephemeral, public)
     prk = labeled_extract(kem, b"", b"eae_prk", dh)
     shared = labeled_expand(kem, prk, b"shared_secret", enc + public, 32)
+    return enc, hpke_seal_with(0x20, shared, info, text)
+
+
+def hpke_x_wing(public, info, text, coins):
+    """The same with X-Wing, whose shared secret is HPKE's (draft-connolly-cfrg-xwing-kem, 5.9)."""
+    shared, enc = x_wing.encapsulate(public, coins)
+    return enc, hpke_seal_with(0x647A, shared, info, text)
+
+
+def labeled_extract(id, salt, name, ikm):
+    return extract(salt, b"HPKE-v1" + id + name + ikm)
+
+
+def labeled_expand(id, prk, name, info, length):
+    return expand(prk, length.to_bytes(2, "big") + b"HPKE-v1" + id + name + info, length)
+
+
+def hpke_seal_with(kem, shared, info, text):
+    suite = b"HPKE" + kem.to_bytes(2, "big") + bytes.fromhex("00010002")
     context = b"\0" + labeled_extract(suite, b"", b"psk_id_hash", b"")
     context += labeled_extract(suite, b"", b"info_hash", info)
     prk = labeled_extract(suite, shared, b"secret", b"")
     key = labeled_expand(suite, prk, b"key", context, 32)
     nonce = labeled_expand(suite, prk, b"base_nonce", context, 12)
-    return enc, gcm_seal(key, text, b"", nonce)
+    return gcm_seal(key, text, b"", nonce)
 
 
 def check_wrap(frozen, epoch, sign):
@@ -152,6 +164,8 @@ def check_wrap(frozen, epoch, sign):
     info = label("wrap") + context
     assert len(ct) == 48
     assert len(enc) == {1: 1120, 2: 32, 3: 384}[frozen["suite"]]
+    if frozen["suite"] == 1:
+        assert (enc, ct) == hpke_x_wing(public, info, epoch["secret"], coins)
     if frozen["suite"] == 2:
         assert (enc, ct) == hpke_x25519(public, info, epoch["secret"], coins[:32])
     if frozen["suite"] == 3:
