@@ -1,8 +1,11 @@
+use super::committed::middle;
+use super::contention::{Winner, decide};
 use super::link::Link;
 use crate::Error;
 use crate::agreed::Agreed;
 use crate::chain::HashChainVerified;
-use crate::message::{Confirm, ConfirmPlain};
+use crate::core::Core;
+use crate::message::{Commit, CommitBody, Confirm, ConfirmPlain};
 use crate::peers::PeerIndex;
 
 /// The initiator has s0 and waits for the responder's proof of it (RFC 6189, 4.6). DHPart2, or
@@ -11,13 +14,20 @@ use crate::peers::PeerIndex;
 pub(super) struct AwaitConfirm1 {
     pub(super) peer: PeerIndex,
     pub(super) agreed: Agreed,
+    /// What our Commit promised.
+    body: CommitBody,
     link: Link,
 }
 
 impl AwaitConfirm1 {
     /// The link is to the peer's last message, whose MAC is still to be checked.
-    pub(super) const fn new(peer: PeerIndex, agreed: Agreed, link: Link) -> Self {
-        Self { peer, agreed, link }
+    pub(super) const fn new(peer: PeerIndex, agreed: Agreed, body: CommitBody, link: Link) -> Self {
+        Self { peer, agreed, body, link }
+    }
+
+    /// Decides a contention.
+    pub(super) fn contend(&self, theirs: &Commit, core: &Core) -> Winner {
+        decide(&self.body, &theirs.body, middle(core, self.peer))
     }
 
     /// True for the peer's last message.

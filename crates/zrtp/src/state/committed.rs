@@ -95,7 +95,7 @@ impl Committed {
         core: &mut Core,
         env: &Env<'_>,
     ) -> Result<Box<AwaitConfirm1>, Error> {
-        let Self { peer, suite, keys, held, commit, dh_part2, .. } = *self;
+        let Self { peer, suite, keys, held, body, commit, dh_part2, .. } = *self;
         let result = keys.result(&part.pv)?;
         let parts = Some((incoming.bytes, &dh_part2[..]));
         let transcript = Transcript { commit: &commit, parts, peer: core.peers.peer(peer)? };
@@ -103,7 +103,7 @@ impl Committed {
         let agreed = Agreed::keyed(side, &result, &SecretIds::of(part), &transcript, core);
         core.send_repeating(Retransmit::t2(dh_part2, env.now));
         let link = Link { image: part.h1, steps: 0, message: incoming.bytes.to_vec() };
-        Ok(Box::new(AwaitConfirm1::new(peer, agreed, link)))
+        Ok(Box::new(AwaitConfirm1::new(peer, agreed, body, link)))
     }
 }
 

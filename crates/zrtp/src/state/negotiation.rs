@@ -163,7 +163,8 @@ impl Negotiation {
     }
 
     /// A Commit that crossed ours: if it wins, it is answered, with the keys of ours if they
-    /// fit (RFC 6189, 4.2).
+    /// fit (RFC 6189, 4.2). Who sends one that wins has not answered ours: the DHPart1 that we
+    /// took for the answer may have been one to a stranger, so both go on.
     fn crossed(
         &mut self,
         from: (PeerIndex, &HashChainVerified),
@@ -172,6 +173,12 @@ impl Negotiation {
         core: &mut Core,
         env: &mut Env<'_>,
     ) -> Result<(), Error> {
+        if let Initiative::AwaitConfirm1(own) = &self.initiative {
+            return match own.contend(commit, core) {
+                Winner::Own => Err(PeerMisbehaved::Unexpected.into()),
+                Winner::Peer => self.exchanges.commit(from, commit, incoming, core, env),
+            };
+        }
         if self.initiative.contend(commit, incoming.bytes, core, env)? == Winner::Own {
             return Ok(());
         }

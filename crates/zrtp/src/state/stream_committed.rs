@@ -2,8 +2,8 @@ use privity_primitives::secret::SecretVec;
 
 use super::await_confirm1::AwaitConfirm1;
 use super::await_confirm2::AwaitConfirm2;
-use super::committed::{commit_message, middle};
-use super::contention::{Winner, decide};
+use super::committed::commit_message;
+use super::contention::Winner;
 use super::link::Link;
 use crate::agreed::{Agreed, Side, Transcript};
 use crate::chain::HashChainVerified;
@@ -23,7 +23,6 @@ use crate::{Error, Misuse, PeerMisbehaved, Role, Unsupported};
 /// Confirm1 answers (RFC 6189, 4.4.2 and 4.4.3).
 #[derive(Debug)]
 pub(crate) struct StreamCommitted {
-    body: CommitBody,
     pub(super) next: AwaitConfirm1,
 }
 
@@ -87,7 +86,7 @@ impl StreamCommitted {
 
     /// Decides a contention.
     pub(super) fn contend(&self, theirs: &Commit, core: &Core) -> Winner {
-        decide(&self.body, &theirs.body, middle(core, self.peer()))
+        self.next.contend(theirs, core)
     }
 
     fn send(
@@ -101,7 +100,7 @@ impl StreamCommitted {
         core.peers.count_try(peer)?;
         let link = Link::to_hello(core.peers.peer(peer)?);
         core.send_repeating(Retransmit::t2(commit, env.now));
-        Ok(Box::new(Self { body, next: AwaitConfirm1::new(peer, agreed, link) }))
+        Ok(Box::new(Self { next: AwaitConfirm1::new(peer, agreed, body, link) }))
     }
 }
 
