@@ -5,10 +5,12 @@
 
 mod pair;
 
+use std::sync::Arc;
+
 use pair::puppet::Puppet;
-use pair::{ZID_A, alone, quick};
+use pair::{Pair, START, To, ZID_A, ZID_B, alone, quick};
 use privity_zrtp::message::CommitBody;
-use privity_zrtp::{PeerMisbehaved, Zid};
+use privity_zrtp::{CommitRule, PeerMisbehaved, Zid};
 
 const ZID_F: Zid = Zid([0xcc; 12]);
 
@@ -22,6 +24,31 @@ fn stranger(seed: u8) -> Puppet {
 fn winning(puppet: &Puppet) -> Vec<u8> {
     let body = CommitBody::Dh { hvi: [0xff; 32] };
     puppet.seal_commit(&puppet.commit_to(body, *b"X255"))
+}
+
+fn inject(pair: &mut Pair<'_>, puppet: &mut Puppet, to: To, millis: u64, message: &[u8]) {
+    let datagram = puppet.packet(message);
+    pair.inject_in(millis, to, datagram);
+}
+
+/// His own DHPart2, other than the one that he committed to, is his own loss.
+#[test]
+fn a_broken_commitment_of_one_candidate_takes_no_time_from_another_one() {
+    let (mut other, mut peer) = (stranger(1), Puppet::new(2, ZID_B));
+    let mut end = alone(quick(ZID_A).commits(CommitRule::Passive));
+    let part2 = peer.part2(&peer.public());
+    let commit = peer.seal_commit(&peer.commit(&part2, &end.last("Hello")));
+    for message in [peer.hello.clone(), commit] {
+        peer.say(&mut end, &message).unwrap();
+    }
+    for message in [other.hello.clone(), winning(&other)] {
+        other.say(&mut end, &message).unwrap();
+    }
+    let broken = other.part2(&other.public());
+    assert_eq!(other.say(&mut end, &broken), Err(PeerMisbehaved::HashCommitment.into()));
+    end.with(START + 2_000, |session, env| session.handle_timeout(env));
+    peer.say(&mut end, &part2).unwrap();
+    assert_eq!(end.count("Confirm1"), 1);
 }
 
 /// The DHPart1 that a stranger's Commit draws goes to the peer, which takes it for the answer to
@@ -40,4 +67,23 @@ fn a_dhpart1_for_a_stranger_does_not_make_two_initiators() {
     assert_eq!(end.count("DHPart1"), 0);
     peer.say(&mut end, &winning(&peer)).unwrap();
     assert_eq!(end.count("DHPart1"), 1);
+}
+
+/// The same on a line so long that it decides who commits first.
+#[test]
+fn nor_do_a_few_packets_of_his_end_a_call_on_a_long_line() {
+    for delay in [700, 1_500] {
+        let mut puppet = stranger(1);
+        let mut pair = Pair::new(1);
+        pair.line.delay = delay;
+        pair.start(&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B)));
+        for message in [puppet.hello.clone(), winning(&puppet)] {
+            inject(&mut pair, &mut puppet, To::A, 0, &message);
+        }
+        let part2 = puppet.part2(&puppet.public());
+        for number in 0..28 {
+            inject(&mut pair, &mut puppet, To::A, 100 + 200 * number, &part2);
+        }
+        pair.run().assert_encrypted();
+    }
 }

@@ -108,7 +108,9 @@ impl Exchanges {
             Ok(taken) => taken,
             Err(error) => {
                 core.refuse(incoming.ssrc, error, env.now);
-                core.doubt(error, env.now);
+                if self.are_of_one() {
+                    core.doubt(error, env.now);
+                }
                 return Err(error);
             }
         };
@@ -158,6 +160,13 @@ impl Exchanges {
         }
         self.list = rest;
         encrypted.ok_or(dropped)
+    }
+
+    /// True if no other candidate would lose its time with the one that is doubted.
+    fn are_of_one(&self) -> bool {
+        let mut peers = self.list.iter().map(Exchange::peer);
+        let first = peers.next();
+        peers.all(|peer| Some(peer) == first)
     }
 
     /// Whose DHPart2 it is: its H1 leads to the H2 of a Commit, whose MAC verifies now, and it
