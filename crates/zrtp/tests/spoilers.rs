@@ -10,7 +10,7 @@ use std::sync::Arc;
 use pair::puppet::Puppet;
 use pair::{Pair, START, To, ZID_A, ZID_B, alone, quick};
 use privity_zrtp::message::CommitBody;
-use privity_zrtp::{CommitRule, PeerMisbehaved, Zid};
+use privity_zrtp::{CommitRule, Error, PeerMisbehaved, Zid};
 
 const ZID_F: Zid = Zid([0xcc; 12]);
 
@@ -86,4 +86,22 @@ fn nor_do_a_few_packets_of_his_end_a_call_on_a_long_line() {
         }
         pair.run().assert_encrypted();
     }
+}
+
+/// Also in another exchange that he began before.
+#[test]
+fn who_sent_a_bad_public_value_is_not_heard_in_another_exchange() {
+    let mut puppet = stranger(1);
+    let mut end = alone(quick(ZID_A).commits(CommitRule::Passive));
+    puppet.greet(&mut end);
+    let hello = end.last("Hello");
+    let parts = [puppet.part2(&[0; 32]), puppet.part2(&puppet.public())];
+    for part2 in &parts {
+        let commit = puppet.seal_commit(&puppet.commit(part2, &hello));
+        puppet.say(&mut end, &commit).unwrap();
+    }
+    let said = parts.map(|part2| puppet.say(&mut end, &part2));
+    let refused: [Error; 2] =
+        [PeerMisbehaved::PublicValue.into(), PeerMisbehaved::HashChain.into()];
+    assert_eq!(said, refused.map(Err));
 }

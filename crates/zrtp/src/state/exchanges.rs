@@ -127,6 +127,7 @@ impl Exchanges {
                 Ok(())
             }
             Err(error) => {
+                self.forget(peer);
                 core.reject(peer, incoming.ssrc, error, env.now);
                 Err(error)
             }

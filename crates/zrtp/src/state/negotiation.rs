@@ -238,6 +238,7 @@ impl Negotiation {
             }
             Err(error) => {
                 self.drop_initiative(core);
+                self.exchanges.forget(peer);
                 core.reject(peer, ssrc, error, env.now);
                 if self.next(core, env).is_err() && core.deadline().is_none() {
                     core.wait_for_peer(env.now);
