@@ -228,9 +228,10 @@ impl Core {
         }
     }
 
-    /// The peer has our Error: there is little left to wait for.
+    /// The peer has our Error: there is little left to wait for, unless there are Commits.
     pub(crate) fn error_acknowledged(&mut self, now: u64) {
-        if self.timer.take_if(|timer| timer.is_of(b"Error   ")).is_some() {
+        let taken = self.timer.take_if(|timer| timer.is_of(b"Error   "));
+        if taken.is_some() && !self.peers.has_begun() {
             self.patience = self.patience.map(|deadline| deadline.min(now.saturating_add(GRACE)));
         }
     }

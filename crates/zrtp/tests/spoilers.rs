@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use pair::puppet::Puppet;
 use pair::{Pair, START, To, ZID_A, ZID_B, alone, quick};
-use privity_zrtp::message::CommitBody;
+use privity_zrtp::message::{CommitBody, Hello, Message, NameList};
 use privity_zrtp::{CommitRule, Error, PeerMisbehaved, Zid};
 
 const ZID_F: Zid = Zid([0xcc; 12]);
@@ -86,6 +86,32 @@ fn nor_do_a_few_packets_of_his_end_a_call_on_a_long_line() {
         }
         pair.run().assert_encrypted();
     }
+}
+
+/// An Error to somebody who has nothing in common with us is his, and so is its ErrorACK.
+#[test]
+fn an_acknowledged_error_takes_no_time_from_a_commit() {
+    let nothing_in_common = |hello: &mut Hello| {
+        hello.algorithms.key_agreements = NameList::new(&[*b"XXXX"]).unwrap();
+        hello.algorithms.hashes = NameList::new(&[*b"YYYY"]).unwrap();
+    };
+    let mut other = Puppet::with_hello(1, ZID_F, nothing_in_common);
+    other.ssrc = 0x0f0f_0f01;
+    let mut peer = Puppet::new(2, ZID_B);
+    let mut end = alone(quick(ZID_A));
+    let part2 = peer.part2(&peer.public());
+    let hello = other.hello.clone();
+    other.say(&mut end, &hello).unwrap();
+    assert!(other.say(&mut end, &Message::HelloAck.write()).is_err());
+    assert_eq!(end.count("Error"), 1);
+    let commit = peer.seal_commit(&peer.commit(&part2, &end.last("Hello")));
+    for message in [peer.hello.clone(), commit] {
+        peer.say(&mut end, &message).unwrap();
+    }
+    other.say(&mut end, &Message::ErrorAck.write()).unwrap();
+    end.with(START + 2_000, |session, env| session.handle_timeout(env));
+    peer.say(&mut end, &part2).unwrap();
+    assert_eq!(end.count("Confirm1"), 1);
 }
 
 /// Also in another exchange that he began before.
