@@ -10,7 +10,7 @@ use std::sync::Arc;
 use pair::puppet::Puppet;
 use pair::{Pair, START, To, ZID_A, ZID_B, alone, quick};
 use privity_zrtp::message::{CommitBody, Hello, Message, NameList};
-use privity_zrtp::{CommitRule, Error, PeerMisbehaved, Zid};
+use privity_zrtp::{CommitRule, Error, Event, PeerMisbehaved, Zid};
 
 const ZID_F: Zid = Zid([0xcc; 12]);
 
@@ -86,6 +86,25 @@ fn nor_do_a_few_packets_of_his_end_a_call_on_a_long_line() {
         }
         pair.run().assert_encrypted();
     }
+}
+
+/// Else its caller would wait for ever.
+#[test]
+fn a_passive_end_says_that_nobody_came_and_answers_who_comes() {
+    let (mut other, mut peer) = (stranger(1), Puppet::new(2, ZID_B));
+    let mut end = alone(quick(ZID_A).commits(CommitRule::Passive));
+    for message in [other.hello.clone(), winning(&other)] {
+        other.say(&mut end, &message).unwrap();
+    }
+    peer.greet(&mut end);
+    while let Some(due) = end.session.as_ref().unwrap().poll_timeout() {
+        end.with(due, |session, env| session.handle_timeout(env));
+        end.count("Hello");
+    }
+    assert!(end.events.iter().any(|event| matches!(event, Event::NoPeer { .. })));
+    let key = peer.chain[0];
+    let _exchange = peer.initiate(&mut end, &key);
+    assert_eq!(end.count("Confirm1"), 1);
 }
 
 /// An Error to somebody who has nothing in common with us is his, and so is its ErrorACK.

@@ -350,9 +350,10 @@ impl Negotiation {
         self.end(core, env)
     }
 
-    /// Nobody is left to wait for.
+    /// Nobody is left to wait for; a passive end stays ready for those who have not committed.
     fn end(mut self: Box<Self>, core: &mut Core, env: &mut Env<'_>) -> State {
-        if !core.peers.has_begun() {
+        let is_passive = core.config.commits == CommitRule::Passive;
+        if !core.peers.has_begun() || (is_passive && !core.peers.untried().is_empty()) {
             return self.no_peer(core);
         }
         match self.next(core, env) {
