@@ -133,6 +133,33 @@ fn an_acknowledged_error_takes_no_time_from_a_commit() {
     assert_eq!(end.count("Confirm1"), 1);
 }
 
+/// The HelloACK that a stranger's Hello draws goes to the peer, which takes it for its own.
+#[test]
+fn a_stranger_and_losses_do_not_keep_the_hello_of_a_passive_end_away() {
+    for (passive, other) in [(To::A, To::B), (To::B, To::A)] {
+        let rule = |end| if end == passive { CommitRule::Passive } else { CommitRule::Active };
+        let a = Arc::new(quick(ZID_A).commits(rule(To::A)));
+        let b = Arc::new(quick(ZID_B).commits(rule(To::B)));
+        let mut calls = 0;
+        for seed in 0..200 {
+            let mut puppet = stranger(1);
+            let mut pair = Pair::new(seed);
+            let loss =
+                if other == To::A { &mut pair.line.loss_to_a } else { &mut pair.line.loss_to_b };
+            *loss = 40;
+            pair.start(&a, &b);
+            for end in [To::A, To::B] {
+                for message in [puppet.hello.clone(), Message::HelloAck.write()] {
+                    inject(&mut pair, &mut puppet, end, 30, &message);
+                }
+            }
+            pair.run();
+            calls += usize::from(pair.a.encrypted.is_some() && pair.b.encrypted.is_some());
+        }
+        assert!(calls >= 198, "{calls} of 200");
+    }
+}
+
 /// Also in another exchange that he began before.
 #[test]
 fn who_sent_a_bad_public_value_is_not_heard_in_another_exchange() {

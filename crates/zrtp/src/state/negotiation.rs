@@ -138,7 +138,8 @@ impl Negotiation {
         outcome
     }
 
-    /// The same Commit draws the same answer. A new one has an exchange of its own, unless it
+    /// The same Commit draws the same answer, and our Hello: its sender may lack it, where the
+    /// HelloACK that came was one to a stranger. A new one has an exchange of its own, unless it
     /// crossed ours to the same peer and lost.
     fn commit(
         &mut self,
@@ -148,6 +149,9 @@ impl Negotiation {
         env: &mut Env<'_>,
     ) -> Result<(), Error> {
         if self.exchanges.answer_again(incoming, core, env) == Known::Yes {
+            if core.greeting.is_none() {
+                core.answer_hello(incoming.ssrc, env.now);
+            }
             return Ok(());
         }
         let (peer, proof) = core.peers.of_commit(commit)?;
