@@ -5,7 +5,7 @@ use privity_primitives::hash::sha256;
 use privity_primitives::random::CryptoRng;
 
 use crate::agreement::SpareKeys;
-use crate::budget::AnswerBudget;
+use crate::budget::Budget;
 use crate::chain::{self, HashChain};
 use crate::config::CommitRule;
 use crate::fragment;
@@ -36,7 +36,7 @@ pub(crate) struct Core {
     /// When to stop waiting for a peer that has the timer.
     pub(crate) patience: Option<u64>,
     turn: Turn,
-    strangers: AnswerBudget,
+    strangers: Budget,
     pub(crate) last_drop: Option<Error>,
     pub(crate) peer_error: Option<ErrorCode>,
     /// Keys of our Commit that lost a contention, while the peer's is answered.
@@ -114,7 +114,7 @@ impl Core {
             relay: None,
             patience: None,
             turn: Turn::default(),
-            strangers: AnswerBudget::of_strangers(),
+            strangers: Budget::of_strangers(),
             last_drop: None,
             peer_error: None,
             spare: None,

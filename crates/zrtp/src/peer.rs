@@ -1,4 +1,4 @@
-use crate::budget::AnswerBudget;
+use crate::budget::Budget;
 use crate::chain;
 use crate::fragment::Assembly;
 use crate::message::Hello;
@@ -26,7 +26,7 @@ pub(crate) struct Peer {
     pub(crate) tries: u32,
     pub(crate) answered: u32,
     pub(crate) heard_at: u64,
-    pub(crate) budget: AnswerBudget,
+    pub(crate) budget: Budget,
     pub(crate) assembly: Assembly,
 }
 
@@ -64,7 +64,7 @@ impl Peer {
             tries: 0,
             answered: 0,
             heard_at: now,
-            budget: AnswerBudget::of_one(),
+            budget: Budget::of_one(),
             assembly: Assembly::default(),
         }
     }

@@ -1,6 +1,7 @@
 use privity_primitives::hash::sha256;
 use privity_primitives::secret::equal;
 
+use crate::budget::Budget;
 use crate::chain::{self, HashChainVerified};
 use crate::fragment::Fragment;
 use crate::message::{Commit, Hello};
@@ -10,12 +11,14 @@ use crate::{Error, PeerMisbehaved};
 
 /// The Hellos that came in on this stream. Anyone can send one; the real peer is the one
 /// whose hash chain later messages prove.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Peers {
     list: Vec<Peer>,
     /// The one that has our Commit: it keeps its place.
     current: Option<PeerIndex>,
-    arrivals: u32,
+    /// The last index that was given.
+    last: u32,
+    newcomers: Budget,
     /// Commits of ours, and Commits that we answered: each is a guess at the SAS for a man in
     /// the middle.
     tries: u32,
@@ -32,6 +35,19 @@ pub(crate) enum Arrival {
     },
     /// The same bytes again.
     Repeated(PeerIndex),
+}
+
+impl Default for Peers {
+    fn default() -> Self {
+        Self {
+            list: Vec::new(),
+            current: None,
+            last: 0,
+            newcomers: Budget::of_newcomers(),
+            tries: 0,
+            answered: 0,
+        }
+    }
 }
 
 impl Peers {
@@ -54,12 +70,13 @@ impl Peers {
             peer.ssrcs.keep(ssrc);
             return Ok(Arrival::Repeated(peer.index));
         }
-        if self.arrivals >= MAX_ARRIVALS {
+        let evicted = if self.list.len() < Self::MAX { None } else { Some(self.idlest(now)?) };
+        if !self.newcomers.spend(now) {
             return Err(PeerMisbehaved::Flood.into());
         }
-        let evicted = if self.list.len() < Self::MAX { None } else { Some(self.evict(now)?) };
-        self.arrivals += 1;
-        let index = PeerIndex(self.arrivals);
+        self.list.retain(|peer| Some(peer.index) != evicted);
+        self.last += 1;
+        let index = PeerIndex(self.last);
         self.list.push(Peer::new(index, hello, bytes, ssrc, now));
         Ok(Arrival::New { evicted })
     }
@@ -312,15 +329,14 @@ impl Peers {
         heard.filter(|peer| equal(&peer.hello.h3, h3))
     }
 
-    fn evict(&mut self, now: u64) -> Result<PeerIndex, Error> {
+    /// Who makes room for another one.
+    fn idlest(&self, now: u64) -> Result<PeerIndex, Error> {
         let idle = |peer: &&Peer| {
             let silent = now.saturating_sub(peer.heard_at) >= IDLE;
             (silent && Some(peer.index) != self.current) || peer.standing == Standing::Rejected
         };
         let idlest = self.list.iter().filter(idle).min_by_key(|peer| peer.heard_at);
-        let index = idlest.ok_or(PeerMisbehaved::Flood)?.index;
-        self.list.retain(|peer| peer.index != index);
-        Ok(index)
+        Ok(idlest.ok_or(PeerMisbehaved::Flood)?.index)
     }
 
     fn get_mut(&mut self, index: PeerIndex) -> Option<&mut Peer> {
@@ -328,8 +344,6 @@ impl Peers {
     }
 }
 
-/// Hellos that may take a place, over a stream's whole handshake.
-const MAX_ARRIVALS: u32 = 12;
 /// How long a candidate may be silent before another one may take its place.
 const IDLE: u64 = 3_000;
 /// Commits of ours.

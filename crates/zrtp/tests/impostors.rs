@@ -160,7 +160,7 @@ fn silent_candidates_make_room_after_three_seconds() {
 
 /// Nor do they keep their places by what comes later from somebody else.
 #[test]
-fn at_most_twelve_hellos_take_a_place() {
+fn twelve_hellos_take_a_place_and_then_one_in_ten_seconds() {
     let mut end = alone(quick(ZID_A));
     let mut taken = 0;
     for number in 0..40 {
@@ -170,7 +170,7 @@ fn at_most_twelve_hellos_take_a_place() {
         let now = pair::START + u64::from(number) * 3_001;
         taken += usize::from(end.receive(&datagram, now).is_ok());
     }
-    assert_eq!(taken, 12);
+    assert!((20..=23).contains(&taken), "{taken}");
     assert!(end.drops.contains(&PeerMisbehaved::Flood.into()));
 }
 

@@ -160,6 +160,21 @@ fn a_stranger_and_losses_do_not_keep_the_hello_of_a_passive_end_away() {
     }
 }
 
+/// Twelve Hellos take their places one after the other, and then the peer comes.
+#[test]
+fn many_hellos_before_it_comes_do_not_keep_the_peer_out() {
+    let mut pair = Pair::new(1);
+    pair.a.start(&Arc::new(quick(ZID_A)), pair.now);
+    for number in 0..12 {
+        let mut puppet = stranger(number);
+        let hello = puppet.hello.clone();
+        inject(&mut pair, &mut puppet, To::A, u64::from(number / 4) * 3_100, &hello);
+    }
+    pair.run_for(20_000);
+    pair.b.start(&Arc::new(quick(ZID_B)), pair.now);
+    pair.run_for(10_000).assert_encrypted();
+}
+
 /// Also in another exchange that he began before.
 #[test]
 fn who_sent_a_bad_public_value_is_not_heard_in_another_exchange() {
