@@ -7,10 +7,10 @@ mod pair;
 
 use std::sync::Arc;
 
-use pair::puppet::Puppet;
+use pair::puppet::{Puppet, sealed};
 use pair::{Pair, START, To, ZID_A, ZID_B, alone, quick};
-use privity_zrtp::message::{CommitBody, Hello, Message, NameList};
-use privity_zrtp::{CommitRule, Error, Event, PeerMisbehaved, Zid};
+use privity_zrtp::message::{CommitBody, DhPart, Hello, Message, NameList};
+use privity_zrtp::{CommitRule, Error, Event, PeerMisbehaved, Role, Zid};
 
 const ZID_F: Zid = Zid([0xcc; 12]);
 
@@ -191,4 +191,38 @@ fn who_sent_a_bad_public_value_is_not_heard_in_another_exchange() {
     let refused: [Error; 2] =
         [PeerMisbehaved::PublicValue.into(), PeerMisbehaved::HashChain.into()];
     assert_eq!(said, refused.map(Err));
+}
+
+/// What a man in the middle can choose from: he knows the SAS of each Commit that was answered
+/// before he goes on with one, so his guesses at the two ends multiply.
+#[test]
+fn each_answered_commit_is_a_guess_that_may_still_be_finished() {
+    let mut end = alone(quick(ZID_A).commits(CommitRule::Passive));
+    let hello = end.last("Hello");
+    let mut known = Vec::new();
+    for seed in 0..5 {
+        let mut puppet = stranger(seed);
+        let own = puppet.hello.clone();
+        let _fifth = puppet.say(&mut end, &own);
+        for guess in 0..5 {
+            let part = DhPart { rs1_id: [guess; 8], ..puppet.part(&puppet.public()) };
+            let part2 = sealed(&puppet.chain[0], part.write_part2());
+            let commit = puppet.seal_commit(&puppet.commit(&part2, &hello));
+            if puppet.say(&mut end, &commit).is_ok() {
+                let part1 = end.last("DHPart1");
+                let pv = DhPart::read(&part1).unwrap().pv;
+                let messages = [&hello[..], &commit, &part1, &part2];
+                let keys = puppet.agree(Role::Initiator, ZID_A, &pv, messages);
+                known.push((seed, part2, keys));
+            }
+        }
+    }
+    assert_eq!(known.len(), 16);
+    let (seed, part2, keys) = &known[0];
+    let mut puppet = stranger(*seed);
+    puppet.say(&mut end, part2).unwrap();
+    let confirm2 = keys.seal(Role::Initiator, &puppet.plain());
+    puppet.say(&mut end, &confirm2.write_confirm2()).unwrap();
+    let sas_hash = end.encrypted.unwrap().sashash;
+    assert_eq!(sas_hash[..], keys.derive(b"SAS", 32)[..]);
 }
