@@ -194,12 +194,12 @@ fn few_commits_of_all_candidates_are_answered_and_few_are_made() {
         }
         end.with(now + 3_000, |session, env| session.handle_timeout(env));
     }
-    assert_eq!(end.count("DHPart1"), 16);
+    assert_eq!(end.count("DHPart1"), 8);
     let mut commits: Vec<_> =
         end.sent.iter().filter(|datagram| kind_of(datagram) == "Commit").collect();
     commits.sort_by_key(|datagram| datagram[28..datagram.len() - 4].to_vec());
     commits.dedup_by_key(|datagram| datagram[28..datagram.len() - 4].to_vec());
-    assert!(commits.len() <= 8, "{}", commits.len());
+    assert!(commits.len() <= 4, "{}", commits.len());
 }
 
 /// Else a Confirm2 that got lost would not be repeated.
@@ -362,7 +362,7 @@ fn any_number_of_their_messages_on_a_bad_line_ends_in_a_call_of_the_two() {
             assert_with_each_other(&pair);
             calls += 1;
         } else {
-            assert!(pair.a.failed.is_some() && pair.b.failed.is_some(), "seed {seed}");
+            assert!(pair.a.is_over() && pair.b.is_over(), "seed {seed}");
         }
     }
     assert!(calls >= 390, "{calls} of 400");

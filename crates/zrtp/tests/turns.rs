@@ -110,7 +110,7 @@ fn each_turn_is_twice_as_long_as_the_one_before() {
         }
     }
     let ends: Vec<_> = turns.iter().map(|turn| turn / 100 * 100).collect();
-    assert_eq!(ends, [0, 1_200, 3_600, 8_400, 18_000, 27_600]);
+    assert_eq!(ends, [0, 1_200, 3_600, 8_400]);
 }
 
 /// A DHPart1 does not say which Commit it answers. One that came before answers no later one.
@@ -150,8 +150,8 @@ fn a_second_dhpart1_draws_another_commit_and_no_other_dhpart2() {
 
 /// Each is a guess at the SAS.
 #[test]
-fn one_candidate_draws_three_commits_and_all_together_eight() {
-    for (candidates, expected) in [(1, 3), (4, 8)] {
+fn one_candidate_draws_two_commits_and_all_together_four() {
+    for (candidates, expected) in [(1, 2), (4, 4)] {
         let mut end = alone(quick(pair::ZID_A));
         let mut puppets: Vec<_> = (1..=candidates).map(|seed| puppet(seed, ZID_F)).collect();
         puppets.iter_mut().for_each(|puppet| puppet.greet(&mut end));
