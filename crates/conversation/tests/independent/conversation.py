@@ -8,25 +8,7 @@ import sys
 
 import x_wing
 from primitives import *
-
-
-class Reader:
-    def __init__(self, data):
-        self.data, self.at = data, 0
-
-    def take(self, length):
-        assert len(self.data) - self.at >= length, "too short"
-        self.at += length
-        return self.data[self.at - length : self.at]
-
-    def int(self, length):
-        return int.from_bytes(self.take(length), "big")
-
-    def items(self, length):
-        return [self.take(length) for _ in range(self.int(4))]
-
-    def end(self):
-        assert self.at == len(self.data), "bytes are left"
+from reader import Reader
 
 
 def padme(length):
@@ -48,10 +30,10 @@ def read_entry(data):
     kind = reader.int(1)
     entry["conversation"], entry["position"] = reader.take(32), reader.int(8)
     entry["prev"], entry["author"], entry["device"] = reader.take(32), reader.take(32), reader.take(32)
-    entry["time"], entry["pins"] = reader.int(8), reader.items(72)
+    entry["time"], entry["pins"] = reader.int(8), reader.list(lambda r: r.take(72))
     if kind == 0:
         reader.take(32 + 8 + 4 + 6)
-        reader.items(33)
+        reader.list(lambda r: r.take(33))
         if reader.int(1):
             reader.take(72)
     else:
@@ -64,7 +46,7 @@ def read_entry(data):
     assert reader.int(1) == 1, "it has info"
     entry["salt"] = reader.take(32)
     entry["info"] = reader.take(reader.int(2))
-    reader.items(32)
+    reader.list(lambda r: r.take(32))
     assert reader.int(4) == 0, "no cuts are frozen here"
     entry["signature"] = reader.take(64)
     reader.end()
@@ -101,8 +83,8 @@ def check_epoch(frozen, before, sign):
     reader = Reader(gcm_open(expand(root, bound, 32), entry["info"], bound))
     assert reader.take(reader.int(2)).decode() == frozen["title"]
     assert reader.take(reader.int(2)).hex() == frozen["picture"]
-    rest = reader.take(len(reader.data) - reader.at)
-    assert not any(rest) and len(reader.data) == padme(len(reader.data) - len(rest))
+    rest = reader.take(len(reader.data))
+    assert not any(rest) and reader.size == padme(reader.size - len(rest))
     conversation = entry["hash"] if entry["position"] == 0 else entry["conversation"]
     return {**entry, "secret": secret, "root": root, "conversation": conversation}
 

@@ -6,9 +6,10 @@ usage: formats.py formats.json stored.json
 import json
 import sys
 
-from accounts import Reader, bytes16, device_id, holder, pin, statement
+from accounts import bytes16, device_id, holder, pin, statement
 from conversation import padme
 from primitives import derive_key_pair, ed25519_public
+from reader import Reader
 
 CONVERSATION, ALICE = bytes([1]) * 32, bytes([2]) * 32
 READERS = {}

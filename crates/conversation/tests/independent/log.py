@@ -9,79 +9,76 @@ import json
 import sys
 
 from primitives import *
+from reader import Reader
 
 # Where the policy says whether newcomers get the history (0) or not (1).
 HISTORY = 12
 CREATE, ADD, REMOVE, LEAVE, ROTATE, SET_INFO, SET_POLICY, SET_ROLE = range(8)
 
 
-class Reader:
-    def __init__(self, data):
-        self.data, self.at = data, 0
-
-    def take(self, length):
-        assert len(self.data) - self.at >= length, "too short"
-        self.at += length
-        return self.data[self.at - length : self.at]
-
-    def int(self, length):
-        return int.from_bytes(self.take(length), "big")
-
-    def option(self, read):
-        there = self.int(1)
-        assert there < 2
-        return read() if there else None
-
-    def items(self, read, key=lambda item: item):
-        items = [read() for _ in range(self.int(4))]
-        keys = [key(item) for item in items]
-        assert all(a < b for a, b in zip(keys, keys[1:])), "not strictly ascending"
-        return items
-
-
 # --- 4.1 entry, 4.3 kinds
 
 
+def account(reader):
+    return reader.take(32)
+
+
+def member(reader):
+    return reader.take(32), reader.int(1)
+
+
+def pin(reader):
+    return reader.take(32), reader.int(8), reader.take(32)
+
+
+def cut(reader):
+    return reader.take(32), accounts(reader)
+
+
+def epoch(reader):
+    assert reader.int(1) == 0, "flat"
+    return reader.take(32), reader.option(lambda r: r.take(48))
+
+
+def accounts(reader):
+    return reader.list(account, lambda one: one)
+
+
+def by_first(reader, read):
+    return reader.list(read, lambda one: one[0])
+
+
 def read_action(reader, kind):
-    account, policy = lambda: reader.take(32), lambda: reader.take(18)
-    member = lambda: (reader.take(32), reader.int(1))
     if kind == CREATE:
-        fields = reader.take(32), policy(), reader.items(member, lambda one: one[0])
-        return fields + (reader.option(lambda: reader.take(72)),)
+        fields = reader.take(32), reader.take(18), by_first(reader, member)
+        return fields + (reader.option(lambda r: r.take(72)),)
     if kind == ADD:
-        return reader.items(account), reader.int(8)
+        return accounts(reader), reader.int(8)
     if kind == REMOVE:
-        return reader.items(account)
+        return accounts(reader)
     if kind == LEAVE:
         return reader.option(account)
     if kind == SET_POLICY:
-        return policy()
+        return reader.take(18)
     if kind == SET_ROLE:
-        return member()
+        return member(reader)
     assert kind in (ROTATE, SET_INFO)
     return None
 
 
 def read_entry(data):
     reader = Reader(data)
-    pin = lambda: (reader.take(32), reader.int(8), reader.take(32))
     assert reader.int(1) == 1
     entry = {"kind": reader.int(1), "conversation": reader.take(32), "position": reader.int(8)}
     entry |= {"prev": reader.take(32), "author": reader.take(32), "device": reader.take(32)}
-    entry |= {"time": reader.int(8), "pins": reader.items(pin, lambda one: one[0])}
+    entry |= {"time": reader.int(8), "pins": by_first(reader, pin)}
     entry["action"] = read_action(reader, entry["kind"])
-
-    def epoch():
-        assert reader.int(1) == 0, "flat"
-        return reader.take(32), reader.option(lambda: reader.take(48))
-
     entry["epoch"] = reader.option(epoch)
-    entry["info"] = reader.option(lambda: (reader.take(32), reader.take(reader.int(2))))
-    entry["also_removed"] = reader.items(lambda: reader.take(32))
-    cut = lambda: (reader.take(32), reader.items(lambda: reader.take(32)))
-    entry["cuts"] = reader.items(cut, lambda one: one[0])
+    entry["info"] = reader.option(lambda r: (r.take(32), r.take(r.int(2))))
+    entry["also_removed"] = accounts(reader)
+    entry["cuts"] = by_first(reader, cut)
     entry["signature"] = reader.take(64)
-    assert reader.at == len(data), "bytes are left"
+    reader.end()
     entry["hash"] = sha256(label("entry"), data[:-64])
     return entry
 
@@ -214,8 +211,8 @@ class Fold:
 def main():
     with open(sys.argv[1]) as file:
         frozen = json.load(file)
-    accounts = {bytes.fromhex(one["account"]): one for one in frozen["accounts"]}
-    fold, before, conversation = Fold(accounts), bytes(32), bytes(32)
+    known = {bytes.fromhex(one["account"]): one for one in frozen["accounts"]}
+    fold, before, conversation = Fold(known), bytes(32), bytes(32)
     folds = {}
     assert len(frozen["entries"]) == len(frozen["views"])
     for position, (stored, view) in enumerate(zip(frozen["entries"], frozen["views"])):
