@@ -14,10 +14,14 @@ mod native;
 mod portable;
 
 #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), any(unix, windows)))]
-use native::Native as Fastest;
+type Fastest = native::Native;
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), any(unix, windows)))]
+use native as fastest;
 #[cfg(not(all(any(target_arch = "x86_64", target_arch = "aarch64"), any(unix, windows))))]
-use portable::Portable as Fastest;
-use portable::Portable;
+type Fastest = dyn Cipher;
+#[cfg(not(all(any(target_arch = "x86_64", target_arch = "aarch64"), any(unix, windows))))]
+use portable as fastest;
+use portable::Cipher;
 
 /// Bytes of a tag.
 pub const TAG_LENGTH: usize = 16;
@@ -32,7 +36,7 @@ pub struct Gcm(Row);
 /// are when this moves.
 enum Row {
     Fastest(Box<Fastest>),
-    Portable(Portable),
+    Portable(Box<dyn Cipher>),
 }
 
 impl Gcm {
@@ -41,7 +45,7 @@ impl Gcm {
     /// # Errors
     /// [`Error::BadKey`] for any other length.
     pub fn new(key: &[u8]) -> Result<Self, Error> {
-        Fastest::new(key).map(|row| Self(Row::Fastest(Box::new(row))))
+        fastest::row(key).map(|row| Self(Row::Fastest(row)))
     }
 
     /// As [`Gcm::new`], with the implementation that every target has.
@@ -49,7 +53,7 @@ impl Gcm {
     /// # Errors
     /// [`Error::BadKey`] for any other length.
     pub fn portable(key: &[u8]) -> Result<Self, Error> {
-        Portable::new(key).map(|row| Self(Row::Portable(row)))
+        portable::row(key).map(|row| Self(Row::Portable(row)))
     }
 
     /// Puts a key of the same length in the place of this one, without an allocation.

@@ -8,16 +8,16 @@ use crate::Error;
 /// The library does not wipe its keys, so dropping one expands the key of all zeros over it.
 pub(super) struct Native(LessSafeKey);
 
-impl Native {
-    /// For a key of 16 or 32 bytes.
-    pub(super) fn new(key: &[u8]) -> Result<Self, Error> {
-        let algorithm = [&AES_128_GCM, &AES_256_GCM]
-            .into_iter()
-            .find(|algorithm| algorithm.key_len() == key.len())
-            .ok_or(BAD_LENGTH)?;
-        expand(algorithm, key).map(Self)
-    }
+/// The row for a key of 16 or 32 bytes.
+pub(super) fn row(key: &[u8]) -> Result<Box<Native>, Error> {
+    let algorithm = [&AES_128_GCM, &AES_256_GCM]
+        .into_iter()
+        .find(|algorithm| algorithm.key_len() == key.len())
+        .ok_or(BAD_LENGTH)?;
+    Ok(Box::new(Native(expand(algorithm, key)?)))
+}
 
+impl Native {
     pub(super) fn replace(&mut self, key: &[u8]) -> Result<(), Error> {
         self.0 = expand(self.0.algorithm(), key)?;
         Ok(())

@@ -5,46 +5,17 @@ use aes_gcm::{AeadCore, AeadInOut, Aes128Gcm, Aes256Gcm, KeyInit};
 use super::BAD_LENGTH;
 use crate::Error;
 
-/// The row that every target has.
-pub(super) struct Portable(Box<dyn Cipher>);
-
-impl Portable {
-    /// For a key of 16 or 32 bytes.
-    pub(super) fn new(key: &[u8]) -> Result<Self, Error> {
-        match key.len() {
-            16 => Ok(Self(Box::new(expand::<Aes128Gcm>(key)?))),
-            32 => Ok(Self(Box::new(expand::<Aes256Gcm>(key)?))),
-            _ => Err(BAD_LENGTH),
-        }
-    }
-
-    pub(super) fn replace(&mut self, key: &[u8]) -> Result<(), Error> {
-        self.0.replace(key)
-    }
-
-    pub(super) fn seal(
-        &self,
-        nonce: &[u8; 12],
-        aad: &[u8],
-        text: &mut [u8],
-        tag: &mut [u8; 16],
-    ) -> Result<(), Error> {
-        self.0.seal(nonce, aad, text, tag)
-    }
-
-    pub(super) fn open(
-        &self,
-        nonce: &[u8; 12],
-        aad: &[u8],
-        text: &mut [u8],
-        tag: &[u8; 16],
-    ) -> Result<(), Error> {
-        self.0.open(nonce, aad, text, tag)
+/// The row that every target has, for a key of 16 or 32 bytes.
+pub(super) fn row(key: &[u8]) -> Result<Box<dyn Cipher>, Error> {
+    match key.len() {
+        16 => Ok(Box::new(expand::<Aes128Gcm>(key)?)),
+        32 => Ok(Box::new(expand::<Aes256Gcm>(key)?)),
+        _ => Err(BAD_LENGTH),
     }
 }
 
 /// Either key length.
-trait Cipher: Send + Sync {
+pub(super) trait Cipher: Send + Sync {
     fn replace(&mut self, key: &[u8]) -> Result<(), Error>;
     fn seal(
         &self,
