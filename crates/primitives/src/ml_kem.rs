@@ -49,7 +49,7 @@ impl Ephemeral {
     /// A ciphertext that was changed gives a secret that nobody else has, and no error
     /// (FIPS 203, section 6.3): a key confirmation must follow.
     #[must_use]
-    pub fn decapsulate(self, ciphertext: &[u8; CIPHERTEXT_LENGTH]) -> Secret<32> {
+    pub fn decapsulate(&self, ciphertext: &[u8; CIPHERTEXT_LENGTH]) -> Secret<32> {
         let mut shared = self.key.decapsulate(ciphertext.into());
         let secret = Secret::fill(|bytes| bytes.copy_from_slice(&shared));
         shared.zeroize();

@@ -119,7 +119,7 @@ impl Ephemeral {
     ///
     /// # Errors
     /// [`Error::BadKey`] if the peer's value is of another length, 0, 1, p - 1, p or more.
-    pub fn agree(self, peer: &[u8]) -> Result<SecretVec, Error> {
+    pub fn agree(&self, peer: &[u8]) -> Result<SecretVec, Error> {
         if peer.len() != self.group.length() {
             return Err(Error::BadKey("a public value of another length than the prime"));
         }

@@ -79,7 +79,7 @@ impl Ephemeral {
     /// [`Error::BadKey`] if the peer's point is of another length, has a coordinate that is
     /// not below the prime, or is not on the curve. Both curves have a prime order: there
     /// are no points of low order.
-    pub fn agree(self, peer: &[u8]) -> Result<SecretVec, Error> {
+    pub fn agree(&self, peer: &[u8]) -> Result<SecretVec, Error> {
         self.key.agree(peer)
     }
 

@@ -39,7 +39,7 @@ impl Ephemeral {
     ///
     /// # Errors
     /// [`Error::BadKey`] if it is all zeros: the peer's value has low order.
-    pub fn agree(self, peer: &[u8; 32]) -> Result<Secret<32>, Error> {
+    pub fn agree(&self, peer: &[u8; 32]) -> Result<Secret<32>, Error> {
         let shared = self.secret.diffie_hellman(&PublicKey::from(*peer));
         if !shared.was_contributory() {
             return Err(Error::BadKey("low order"));

@@ -44,7 +44,7 @@ impl Ephemeral {
     ///
     /// # Errors
     /// [`Error::BadKey`] if the peer's value has low order, or the result is all zeros.
-    pub fn agree(self, peer: &[u8; LENGTH]) -> Result<Secret<LENGTH>, Error> {
+    pub fn agree(&self, peer: &[u8; LENGTH]) -> Result<Secret<LENGTH>, Error> {
         const LOW: Error = Error::BadKey("an X448 value of low order");
         let peer = PublicKey::from_bytes(peer).ok_or(LOW)?;
         let shared = self.secret.diffie_hellman(&peer);
