@@ -89,11 +89,11 @@ impl InitiatorKeys {
     /// Takes the pv of DHPart1.
     ///
     /// # Errors
-    /// [`PeerMisbehaved::PublicValue`] for one that no honest peer sends.
-    pub(crate) fn result(self, pv: &[u8]) -> Result<DhResult, Error> {
-        match self.0 {
-            Initiator::Exchange(keys) => agree(keys.ok_or(Misuse::State)?, pv),
-            Initiator::Hybrid(keys, hash) => keys.decapsulate(hash, pv).map(DhResult),
+    /// [`PeerMisbehaved::PublicValue`] for one that no honest peer sends; it has used nothing.
+    pub(crate) fn result(&self, pv: &[u8]) -> Result<DhResult, Error> {
+        match &self.0 {
+            Initiator::Exchange(keys) => agree(keys.as_deref().ok_or(Misuse::State)?, pv),
+            Initiator::Hybrid(keys, hash) => keys.decapsulate(*hash, pv).map(DhResult),
         }
     }
 }
@@ -139,7 +139,7 @@ impl ResponderKeys {
     /// [`PeerMisbehaved::PublicValue`] for one that no honest peer sends.
     pub(crate) fn result(self, pv: &[u8]) -> Result<DhResult, Error> {
         match self.0 {
-            Responder::Exchange(keys) => agree(keys, pv),
+            Responder::Exchange(keys) => agree(&*keys, pv),
             Responder::Hybrid { result, .. } if pv.len() == hybrid::NONCE_LENGTH => Ok(result),
             Responder::Hybrid { .. } => Err(PeerMisbehaved::PublicValue.into()),
         }
@@ -152,10 +152,10 @@ pub(crate) trait Exchange: Debug + Send + Sync {
     fn public(&self) -> &[u8];
 
     /// What both sides get; checks the peer's value by the rules of its group.
-    fn agree(self: Box<Self>, peer: &[u8]) -> Result<SecretVec, privity_primitives::Error>;
+    fn agree(&self, peer: &[u8]) -> Result<SecretVec, privity_primitives::Error>;
 }
 
-fn agree(keys: Box<dyn Exchange>, pv: &[u8]) -> Result<DhResult, Error> {
+fn agree(keys: &dyn Exchange, pv: &[u8]) -> Result<DhResult, Error> {
     keys.agree(pv).map(DhResult).map_err(|_| PeerMisbehaved::PublicValue.into())
 }
 
@@ -199,9 +199,9 @@ impl Exchange for x25519::Ephemeral {
         self.public()
     }
 
-    fn agree(self: Box<Self>, peer: &[u8]) -> Result<SecretVec, privity_primitives::Error> {
+    fn agree(&self, peer: &[u8]) -> Result<SecretVec, privity_primitives::Error> {
         let peer = peer.try_into().map_err(|_| LENGTH)?;
-        Ok(SecretVec::new((*self).agree(peer)?.expose().to_vec()))
+        Ok(SecretVec::new(self.agree(peer)?.expose().to_vec()))
     }
 }
 
@@ -210,9 +210,9 @@ impl Exchange for x448::Ephemeral {
         self.public()
     }
 
-    fn agree(self: Box<Self>, peer: &[u8]) -> Result<SecretVec, privity_primitives::Error> {
+    fn agree(&self, peer: &[u8]) -> Result<SecretVec, privity_primitives::Error> {
         let peer = peer.try_into().map_err(|_| LENGTH)?;
-        Ok(SecretVec::new((*self).agree(peer)?.expose().to_vec()))
+        Ok(SecretVec::new(self.agree(peer)?.expose().to_vec()))
     }
 }
 
@@ -221,8 +221,8 @@ impl Exchange for nist::Ephemeral {
         self.public()
     }
 
-    fn agree(self: Box<Self>, peer: &[u8]) -> Result<SecretVec, privity_primitives::Error> {
-        (*self).agree(peer)
+    fn agree(&self, peer: &[u8]) -> Result<SecretVec, privity_primitives::Error> {
+        self.agree(peer)
     }
 }
 
@@ -231,8 +231,8 @@ impl Exchange for modp::Ephemeral {
         self.public()
     }
 
-    fn agree(self: Box<Self>, peer: &[u8]) -> Result<SecretVec, privity_primitives::Error> {
-        (*self).agree(peer)
+    fn agree(&self, peer: &[u8]) -> Result<SecretVec, privity_primitives::Error> {
+        self.agree(peer)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::peers::{PeerIndex, Peers};
 use crate::state::code_of;
 use crate::timer::{Due, Retransmit};
 use crate::turn::Turn;
-use crate::{Config, Error, Event, Failure, PeerMisbehaved, Suite};
+use crate::{Config, Error, Event, Failure, Suite};
 
 /// What all phases of a session share: identity, queues, the one timer, the peers.
 #[derive(Debug)]
@@ -282,30 +282,12 @@ impl Core {
         self.hello = hello;
     }
 
-    /// Answers what cannot be accepted with an Error; changes nothing else.
+    /// Answers what cannot be accepted with an Error; changes nothing else: until a Confirm opens,
+    /// whatever breaks a rule may be forged, and the true message may still come.
     pub(crate) fn refuse(&mut self, ssrc: u32, error: Error, now: u64) {
         let code = code_of(Some(error));
         if code != ErrorCode::Timeout {
             self.answer(&Message::Error(code), ssrc, now);
-        }
-    }
-
-    /// Something other than what a Commit promised came: by forgery or from a man in the
-    /// middle. The true one has a moment to show up.
-    pub(crate) fn doubt(&mut self, error: Error, now: u64) {
-        if error == PeerMisbehaved::HashCommitment.into() {
-            self.patience = self.patience.map(|deadline| deadline.min(now.saturating_add(GRACE)));
-        }
-    }
-
-    /// A candidate with a proven chain broke a rule: it is not heard again. If it was the
-    /// only one, the real peer has a moment to show up.
-    pub(crate) fn reject(&mut self, peer: PeerIndex, ssrc: u32, error: Error, now: u64) {
-        self.last_drop = Some(error);
-        self.refuse(ssrc, error, now);
-        self.peers.reject(peer);
-        if self.peers.all_rejected() {
-            self.patience = Some(now.saturating_add(GRACE));
         }
     }
 
@@ -372,7 +354,7 @@ const fn next_nonzero(number: u16) -> u16 {
 pub(crate) const VERSION: &[u8; 4] = b"1.10";
 /// Longer than the 10,650 ms that the peer repeats one message.
 const PATIENCE: u64 = 15_000;
-/// How long the real peer may take to show up after a false one was found out.
+/// How long a peer may take to commit that was told that there is nothing in common.
 const GRACE: u64 = 2_000;
 /// A caller that does not drain its datagrams loses some, as on a bad network.
 const MAX_OUTBOX: usize = 32;

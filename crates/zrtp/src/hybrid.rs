@@ -68,7 +68,7 @@ impl HybridKeys {
     ///
     /// # Errors
     /// [`PeerMisbehaved::PublicValue`] for another length or an X25519 value of low order.
-    pub(crate) fn decapsulate(self, hash: Hash, ciphertext: &[u8]) -> Result<SecretVec, Error> {
+    pub(crate) fn decapsulate(&self, hash: Hash, ciphertext: &[u8]) -> Result<SecretVec, Error> {
         let (ct_x, ct_m) = split::<{ ml_kem::CIPHERTEXT_LENGTH }>(ciphertext)?;
         let pk_x = *self.x.public();
         let dh = self.x.agree(ct_x).map_err(|_| PeerMisbehaved::PublicValue)?;

@@ -36,8 +36,6 @@ pub(crate) enum Standing {
     Heard,
     /// Its Hello has nothing in common with ours. It was told; it may still commit.
     Stranger,
-    /// It proved its chain and then broke a rule: it is not heard again.
-    Rejected,
 }
 
 /// A sign that a candidate would answer a Commit of ours, the weaker one first.

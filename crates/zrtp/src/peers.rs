@@ -53,9 +53,11 @@ impl Default for Peers {
 impl Peers {
     /// Candidates that are kept until one proves itself.
     pub(crate) const MAX: usize = 4;
+    /// Commits of both sides in one stream: those that we make, and those that we answer.
+    pub(crate) const MAX_COMMITS: usize = (MAX_TRIES + MAX_ANSWERS) as usize;
 
     /// Keeps a Hello. With four others, the one goes that has been silent for longest, if it
-    /// was for [`IDLE`] or broke a rule.
+    /// was for [`IDLE`].
     ///
     /// # Errors
     /// [`PeerMisbehaved::Flood`] if none of the four was, or too many have come.
@@ -195,6 +197,16 @@ impl Peers {
         }
     }
 
+    /// Somebody with this SSRC takes itself for the responder; the same message again says
+    /// nothing new.
+    pub(crate) fn wish_from(&mut self, ssrc: u32, message: &[u8]) {
+        for peer in self.list.iter_mut().filter(|peer| peer.is_from(ssrc)) {
+            if peer.parts.keep(sha256(&[message])) {
+                peer.wish = Some(Wish::Responded);
+            }
+        }
+    }
+
     /// A candidate has what it wished for.
     pub(crate) fn fulfil(&mut self, index: PeerIndex) {
         if let Some(peer) = self.get_mut(index) {
@@ -234,21 +246,9 @@ impl Peers {
         }
     }
 
-    /// Hears a candidate no more.
-    pub(crate) fn reject(&mut self, index: PeerIndex) {
-        if let Some(peer) = self.get_mut(index) {
-            peer.standing = Standing::Rejected;
-        }
-    }
-
     /// This one has proven itself: nobody else is heard.
     pub(crate) fn choose(&mut self, index: PeerIndex) {
         self.list.retain(|peer| peer.index == index);
-    }
-
-    /// True if nobody is left who could be the peer.
-    pub(crate) fn all_rejected(&self) -> bool {
-        self.list.iter().all(|peer| peer.standing == Standing::Rejected)
     }
 
     /// A sign of life from an SSRC.
@@ -322,18 +322,15 @@ impl Peers {
         sender.ok_or(PeerMisbehaved::Fragment)?.assembly.add(piece)
     }
 
-    /// Those that are heard and whose Hello ends with this H3: whoever sees one can make
-    /// another with the same end.
+    /// Those whose Hello ends with this H3: whoever sees one can make another with the same end.
     fn with_chain<'a>(&'a self, h3: &'a [u8; 32]) -> impl Iterator<Item = &'a Peer> {
-        let heard = self.list.iter().filter(|peer| peer.standing != Standing::Rejected);
-        heard.filter(|peer| equal(&peer.hello.h3, h3))
+        self.list.iter().filter(|peer| equal(&peer.hello.h3, h3))
     }
 
     /// Who makes room for another one.
     fn idlest(&self, now: u64) -> Result<PeerIndex, Error> {
         let idle = |peer: &&Peer| {
-            let silent = now.saturating_sub(peer.heard_at) >= IDLE;
-            (silent && Some(peer.index) != self.current) || peer.standing == Standing::Rejected
+            now.saturating_sub(peer.heard_at) >= IDLE && Some(peer.index) != self.current
         };
         let idlest = self.list.iter().filter(idle).min_by_key(|peer| peer.heard_at);
         Ok(idlest.ok_or(PeerMisbehaved::Flood)?.index)
@@ -350,6 +347,7 @@ const IDLE: u64 = 3_000;
 /// SAS of each before he finishes one, and his guesses at the two ends multiply.
 const MAX_TRIES: u32 = 4;
 const MAX_TRIES_EACH: u32 = 2;
-/// Commits that we answer.
+/// Commits that we answer: to one candidate as many as it makes, for those that it makes to others
+/// look the same.
 const MAX_ANSWERS: u32 = 8;
-const MAX_ANSWERS_EACH: u32 = 3;
+const MAX_ANSWERS_EACH: u32 = MAX_TRIES;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use pair::{Pair, To, ZID_A, ZID_B, kind_of, quick};
 use privity_zrtp::Packet;
+use privity_zrtp::message::DhPart;
 
 fn pair<'a>(seed: u64) -> Pair<'a> {
     let mut pair = Pair::new(seed);
@@ -47,6 +48,24 @@ fn commits_forged_with_a_known_h2_do_not_keep_the_responder_out() {
             forged[last] ^= 1;
             let forged = Packet { message: &forged, ..packet }.write();
             vec![(to, datagram.clone()), (to, forged)]
+        });
+        pair.run().assert_encrypted();
+    }
+}
+
+/// H1 is public once DHPart1 was sent: who is faster forges another one with it.
+#[test]
+fn a_forged_dhpart1_with_a_bad_value_does_not_keep_its_owner_out() {
+    for seed in 0..20 {
+        let mut pair = pair(seed);
+        pair.tamper = Box::new(|to: To, datagram| {
+            if kind_of(&datagram) != "DHPart1" {
+                return vec![(to, datagram)];
+            }
+            let packet = Packet::read(&datagram).unwrap();
+            let part = DhPart::read(packet.message).unwrap();
+            let forged = DhPart { pv: vec![0; part.pv.len()], ..part }.write_part1();
+            vec![(to, Packet { message: &forged, ..packet }.write()), (to, datagram)]
         });
         pair.run().assert_encrypted();
     }

@@ -7,7 +7,7 @@ mod pair;
 use pair::puppet::Puppet;
 use pair::{End, START, ZID_B, alone, kind_of, quick};
 use privity_zrtp::message::{CommitBody, Message, NameList};
-use privity_zrtp::{CommitRule, Error, Event, PeerMisbehaved, Unsupported, Zid};
+use privity_zrtp::{CommitRule, Error, Event, Failure, PeerMisbehaved, Unsupported, Zid};
 
 const ZID_F: Zid = Zid([0xcc; 12]);
 
@@ -252,19 +252,33 @@ fn who_lost_its_place_ends_no_handshake() {
     assert!(end.encrypted.is_none());
 }
 
-/// It proved its chain and broke a rule.
+/// Whoever sees H1 can forge a DHPart1, but not one that its owner's is not taken after.
 #[test]
-fn who_sent_a_bad_public_value_gets_no_other_commit() {
+fn a_bad_public_value_leaves_our_commit_where_it_is() {
+    let mut peer = puppet(1, ZID_B);
+    let mut end = alone(quick(pair::ZID_A));
+    peer.greet(&mut end);
+    for (millis, value) in [(1, [0; 32]), (2, [0; 32])] {
+        let forged = say(&mut peer, &mut end, millis, &puppet(1, ZID_B).part1(&value));
+        assert!(forged.is_err());
+    }
+    let part1 = part(&peer, 1);
+    say(&mut peer, &mut end, 3, &part1).unwrap();
+    assert_eq!((commits(&mut end), end.count("DHPart2"), end.count("Error")), (1, 1, 1));
+}
+
+/// And takes no more time than silence does.
+#[test]
+fn who_sends_nothing_but_bad_public_values_loses_its_turn() {
     let (mut bad, mut second) = (puppet(1, ZID_F), puppet(2, ZID_B));
     let mut end = alone(quick(pair::ZID_A));
     bad.greet(&mut end);
-    let hello = second.hello.clone();
-    say(&mut second, &mut end, 1, &hello).unwrap();
+    second.greet(&mut end);
     let part1 = bad.part1(&[0; 32]);
     assert_eq!(say(&mut bad, &mut end, 2, &part1), Err(PeerMisbehaved::PublicValue.into()));
-    assert_eq!(commits(&mut end), 2);
-    say(&mut bad, &mut end, 3, &Message::HelloAck.write()).unwrap();
-    wait(&mut end, 5_000);
+    wait(&mut end, 1_199);
+    assert_eq!(commits(&mut end), 1);
+    wait(&mut end, 1_200);
     assert_eq!(commits(&mut end), 2);
 }
 
@@ -317,7 +331,8 @@ fn a_handshake_without_anybody_left_ends() {
     let part1 = bad.part1(&[0; 32]);
     assert!(say(&mut bad, &mut end, 2, &part1).is_err());
     wait(&mut end, 60_000);
-    assert!(end.failed.is_some());
+    let why = Some(PeerMisbehaved::PublicValue.into());
+    assert!(matches!(end.failed, Some(Failure::Timeout { last_drop, .. }) if last_drop == why));
 }
 
 /// A passive end stays ready for the one that has not committed.

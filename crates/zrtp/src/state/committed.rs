@@ -87,6 +87,9 @@ impl Committed {
     }
 
     /// Takes a DHPart1 for the answer to this Commit, and sends DHPart2.
+    ///
+    /// # Errors
+    /// [`PeerMisbehaved::PublicValue`]: the Commit stands as it was, for H1 alone proves nothing.
     pub(super) fn agree(
         self: Box<Self>,
         _: &HashChainVerified,
@@ -94,11 +97,15 @@ impl Committed {
         incoming: &Incoming<'_>,
         core: &mut Core,
         env: &Env<'_>,
-    ) -> Result<Box<AwaitConfirm1>, Error> {
-        let Self { peer, suite, keys, held, body, commit, dh_part2, .. } = *self;
-        let result = keys.result(&part.pv)?;
+    ) -> Result<Box<AwaitConfirm1>, (Box<Self>, Error)> {
+        let known = core.peers.peer(self.peer);
+        let (result, their) = match self.keys.result(&part.pv).and_then(|r| Ok((r, known?))) {
+            Ok(both) => both,
+            Err(error) => return Err((self, error)),
+        };
+        let Self { peer, suite, held, body, commit, dh_part2, .. } = *self;
         let parts = Some((incoming.bytes, &dh_part2[..]));
-        let transcript = Transcript { commit: &commit, parts, peer: core.peers.peer(peer)? };
+        let transcript = Transcript { commit: &commit, parts, peer: their };
         let side = Side { role: Role::Initiator, suite, held };
         let agreed = Agreed::keyed(side, &result, &SecretIds::of(part), &transcript, core);
         core.send_repeating(Retransmit::t2(dh_part2, env.now));

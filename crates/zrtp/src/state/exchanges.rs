@@ -104,21 +104,12 @@ impl Exchanges {
         core: &mut Core,
         env: &mut Env<'_>,
     ) -> Result<(), Error> {
-        let (waiting, proof) = match self.take_waiting(part, incoming.bytes, core) {
-            Ok(taken) => taken,
-            Err(error) => {
-                core.refuse(incoming.ssrc, error, env.now);
-                if self.are_of_one() {
-                    core.doubt(error, env.now);
-                }
-                return Err(error);
-            }
-        };
-        let (peer, commit) = (waiting.peer, waiting.commit.clone());
-        let next =
-            waiting.agree(&proof, (part, incoming.bytes), core).and_then(|(agreed, link)| {
-                AwaitConfirm2::new(peer, agreed, link, (&commit, incoming.bytes), core, env)
-            });
+        let taken = self.take_waiting(part, incoming.bytes, core);
+        let next = taken.and_then(|(waiting, proof)| {
+            let (peer, commit) = (waiting.peer, waiting.commit.clone());
+            let (agreed, link) = waiting.agree(&proof, (part, incoming.bytes), core)?;
+            AwaitConfirm2::new(peer, agreed, link, (&commit, incoming.bytes), core, env)
+        });
         match next {
             Ok(next) => {
                 core.send(&next.confirm1);
@@ -127,8 +118,7 @@ impl Exchanges {
                 Ok(())
             }
             Err(error) => {
-                self.forget(peer);
-                core.reject(peer, incoming.ssrc, error, env.now);
+                core.refuse(incoming.ssrc, error, env.now);
                 Err(error)
             }
         }
@@ -161,13 +151,6 @@ impl Exchanges {
         }
         self.list = rest;
         encrypted.ok_or(dropped)
-    }
-
-    /// True if no other candidate would lose its time with the one that is doubted.
-    fn are_of_one(&self) -> bool {
-        let mut peers = self.list.iter().map(Exchange::peer);
-        let first = peers.next();
-        peers.all(|peer| Some(peer) == first)
     }
 
     /// Whose DHPart2 it is: its H1 leads to the H2 of a Commit, whose MAC verifies now, and it

@@ -1,4 +1,3 @@
-use super::await_confirm1::AwaitConfirm1;
 use super::committed::Committed;
 use super::contention::Winner;
 use super::exchanges::{Exchanges, Known};
@@ -45,7 +44,7 @@ impl Negotiation {
             Message::Commit(commit) => self.commit(commit, incoming, core, env),
             Message::DhPart1(part) => self.dh_part1(part, incoming, core, env),
             Message::DhPart2(part) => self.dh_part2(part, incoming, core, env),
-            Message::Confirm1(confirm) => return self.confirm1(confirm, core, env),
+            Message::Confirm1(confirm) => return self.confirm1(confirm, incoming, core, env),
             Message::Confirm2(confirm) => {
                 match self.exchanges.confirm2(confirm, incoming.bytes, core, env) {
                     Ok(next) => return Step::to(next),
@@ -197,8 +196,9 @@ impl Negotiation {
         answered
     }
 
-    /// DHPart1 of the one that has our Commit makes us initiator. One of another candidate says
-    /// that it would answer a Commit of its own; it gets its turn.
+    /// DHPart1 of the one that has our Commit makes us initiator, unless its public value is a
+    /// bad one: who sees H1 can forge that. One of another candidate says that it would answer a
+    /// Commit of its own; it gets its turn.
     fn dh_part1(
         &mut self,
         part: &DhPart,
@@ -215,39 +215,23 @@ impl Negotiation {
         }
         match core::mem::take(&mut self.initiative) {
             Initiative::Committed(own) if own.peer == peer => {
-                let agreed = own.agree(&proof, part, incoming, core, env);
-                self.agreed(peer, agreed, incoming.ssrc, core, env)
+                match own.agree(&proof, part, incoming, core, env) {
+                    Ok(next) => {
+                        self.initiative = Initiative::AwaitConfirm1(next);
+                        core.begin_turn(env.now);
+                        Ok(())
+                    }
+                    Err((own, error)) => {
+                        self.initiative = Initiative::Committed(own);
+                        core.refuse(incoming.ssrc, error, env.now);
+                        Err(error)
+                    }
+                }
             }
             other => {
                 self.initiative = other;
                 core.peers.wish(peer);
                 Ok(())
-            }
-        }
-    }
-
-    fn agreed(
-        &mut self,
-        peer: PeerIndex,
-        agreed: Result<Box<AwaitConfirm1>, Error>,
-        ssrc: u32,
-        core: &mut Core,
-        env: &mut Env<'_>,
-    ) -> Result<(), Error> {
-        match agreed {
-            Ok(next) => {
-                self.initiative = Initiative::AwaitConfirm1(next);
-                core.begin_turn(env.now);
-                Ok(())
-            }
-            Err(error) => {
-                self.drop_initiative(core);
-                self.exchanges.forget(peer);
-                core.reject(peer, ssrc, error, env.now);
-                if self.next(core, env).is_err() && core.deadline().is_none() {
-                    core.wait_for_peer(env.now);
-                }
-                Err(error)
             }
         }
     }
@@ -270,13 +254,26 @@ impl Negotiation {
         Ok(())
     }
 
-    fn confirm1(self: Box<Self>, confirm: &Confirm, core: &mut Core, env: &mut Env<'_>) -> Step {
+    /// One that does not open may answer a Commit of ours that was for somebody else, where no
+    /// DHPart1 comes first: then its sender would answer one of its own.
+    fn confirm1(
+        self: Box<Self>,
+        confirm: &Confirm,
+        incoming: &Incoming<'_>,
+        core: &mut Core,
+        env: &mut Env<'_>,
+    ) -> Step {
         match self.initiative.open(confirm) {
             Ok((plain, proof)) => match self.initiative.confirm_back(plain, proof, core, env) {
                 Ok(next) => Step::to(next),
                 Err(error) => Step { next: closed::time_out(core, env), outcome: Err(error) },
             },
-            Err(error) => Step::dropped(self, error),
+            Err(error) => {
+                if matches!(self.initiative, Initiative::StreamCommitted(_)) {
+                    core.peers.wish_from(incoming.ssrc, incoming.bytes);
+                }
+                Step::dropped(self, error)
+            }
         }
     }
 
