@@ -1,8 +1,10 @@
+use crate::peers::Peers;
 use crate::schedule::SessionKey;
 use crate::{Error, Misuse, PeerMisbehaved, Zid};
 
 /// What the streams of one call share: the session key of the first stream and the nonces
-/// that further streams used under it (RFC 6189, 4.4.3). Empty until the first one is encrypted.
+/// that further streams used under it (RFC 6189, 4.4.3), at most 768 of 16 bytes. Empty until the
+/// first one is encrypted.
 #[derive(Debug, Default)]
 pub struct CallKeys {
     shared: Option<Shared>,
@@ -78,5 +80,5 @@ impl CallKeys {
     }
 }
 
-/// Both sides of a crossed Commit use one, and a stream may be opened again.
-const MAX_NONCES: usize = 4 * CallKeys::MAX_STREAMS;
+/// Whoever says Hello may use up those of a stream, and must not take them from another one.
+const MAX_NONCES: usize = Peers::MAX_COMMITS * CallKeys::MAX_STREAMS;
