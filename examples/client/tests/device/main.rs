@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod crash;
+mod keys;
 mod outage;
 mod pages;
 mod pairing;
 mod person;
+mod recorder;
 mod two_devices;

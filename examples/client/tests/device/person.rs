@@ -4,9 +4,11 @@ use privity::account::{JoiningDevice, NewAccount, NewKey, NewRecovery};
 use privity::epoch::ConversationInfo;
 use privity::format::{AccountId, ConversationId, Policy, Role};
 use privity::message::Draft;
-use privity::{Changes, Client, Context, LocalSecret, NewConversation, Secret, Suite, System};
+use privity::{Changes, Client, Context, LocalSecret, NewConversation, Secret, Suite};
 use privity_client::{ClientError, Device, Pairing, RelayClient, Store};
 use privity_relay::{Config, Limits, Running};
+
+use crate::recorder::Recorder;
 
 pub(crate) const NOW: u64 = 1_790_000_000_000;
 
@@ -19,22 +21,31 @@ pub(crate) async fn relay(folder: &Path, set: impl FnOnce(&mut Limits)) -> Runni
 /// A person who can close the app and open it again.
 pub(crate) struct Person {
     pub(crate) device: Device,
-    pub(crate) rng: System,
+    pub(crate) rng: Recorder,
     key: Secret<32>,
     path: PathBuf,
 }
 
 impl Person {
     pub(crate) async fn new(name: &str, origin: &str, folder: &Path) -> Self {
-        let mut rng = System::new().unwrap();
         let plan = NewAccount {
             device: Suite::X25519,
             key: NewKey::Seeded(Suite::X25519),
             recovery: NewRecovery::Nobody,
         };
+        Self::with(name, origin, folder, (&plan, Recorder::new())).await
+    }
+
+    /// With another account than the plainest.
+    pub(crate) async fn with(
+        name: &str,
+        origin: &str,
+        folder: &Path,
+        (plan, mut rng): (&NewAccount<'_>, Recorder),
+    ) -> Self {
         let key = Secret::generate(&mut rng);
         let mut context = Context { now: NOW, rng: &mut rng };
-        let (client, changes) = Client::create(&key, &plan, &mut context).unwrap();
+        let (client, changes) = Client::create(&key, plan, &mut context).unwrap();
         let path = folder.join(format!("{name}.sqlite"));
         let store = Store::open(&path).unwrap();
         let device = Device { client, store, relay: RelayClient::new(origin) };
@@ -43,9 +54,19 @@ impl Person {
         person
     }
 
+    /// With a device that is there.
+    pub(crate) const fn of(device: Device, rng: Recorder, key: Secret<32>, path: PathBuf) -> Self {
+        Self { device, rng, key, path }
+    }
+
+    /// The key of the device's store.
+    pub(crate) const fn storage_key(&self) -> &Secret<32> {
+        &self.key
+    }
+
     /// A new device of the same person, which this one adds.
     pub(crate) async fn pair(&mut self, folder: &Path) -> Self {
-        let mut rng = System::new().unwrap();
+        let mut rng = Recorder::new();
         let (key, path) = (Secret::generate(&mut rng), folder.join("second.sqlite"));
         let local = LocalSecret::generate(&mut rng);
         let keys = JoiningDevice::new(Suite::X25519, &local, &mut rng).unwrap();
