@@ -1,9 +1,8 @@
 //! A call: two phones agree on keys by ZRTP, their users compare the SAS, and SRTP protects
 //! what they say.
 
-use privity_examples::{Phone, Result};
-use privity_srtp::{MasterKey, Options, Profile, Receiver, Sender};
-use privity_zrtp::{AuthTag, Cipher, DirectionKeys, SrtpKeys};
+use privity_examples::{Phone, Result, master_key};
+use privity_srtp::{Options, Receiver, Sender};
 
 fn main() -> Result<()> {
     let (mut alice, mut bob) = (Phone::new(1)?, Phone::new(2)?);
@@ -25,16 +24,4 @@ fn main() -> Result<()> {
     let opened = receiver.unprotect_rtp(&mut packet)?;
     println!("Bob hears: {}", String::from_utf8_lossy(packet.get(12..opened).unwrap_or_default()));
     Ok(())
-}
-
-/// What ZRTP calls by cipher and tag has one name in SRTP.
-fn master_key(keys: &SrtpKeys, direction: &DirectionKeys) -> Result<MasterKey> {
-    let profile = match (keys.cipher, keys.auth_tag) {
-        (Cipher::Aes1, AuthTag::Gcm) => Profile::AEAD_AES_128_GCM,
-        (Cipher::Aes3, AuthTag::Gcm) => Profile::AEAD_AES_256_GCM,
-        (Cipher::Aes1, AuthTag::Hs80) => Profile::AES_CM_128_HMAC_SHA1_80,
-        (Cipher::Aes3, AuthTag::Hs80) => Profile::AES_256_CM_HMAC_SHA1_80,
-        other => return Err(format!("this phone has no profile for {other:?}").into()),
-    };
-    Ok(MasterKey::new(profile, direction.key.expose(), direction.salt.expose())?)
 }

@@ -22,10 +22,7 @@ async fn main() -> Result<()> {
     let mut device = Device { client, store, relay: RelayClient::new(relay.origin()) };
     device.perform(changes, &mut context).await?; // saves, then publishes
     device.login().await?;
-    println!(
-        "{} exists; its words: {}",
-        device.client.account(),
-        std::str::from_utf8(phrase.words().expose())?
-    );
+    let words = phrase.words();
+    println!("{}, its words: {}", device.client.account(), std::str::from_utf8(words.expose())?);
     Ok(())
 }

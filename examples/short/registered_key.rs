@@ -2,10 +2,9 @@
 //! server; this process asks it for one operation at a time.
 
 use std::io::Write;
-use std::process::{Command, Stdio};
 
 use privity::{Client, WrapPublicKey};
-use privity_examples::{Result, person, registered, relay};
+use privity_examples::{Result, out_there, person, registered, relay};
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -25,17 +24,4 @@ async fn main() -> Result<()> {
     }
     let id = bob.client.conversations().next().ok_or("Bob was not invited")?;
     Ok(writeln!(std::io::stdout(), "Bob reads: {}", bob.client.overview(&id)?.info.title)?)
-}
-
-/// RSAES-OAEP-DECRYPT with SHA-256, by the OpenSSL program for once.
-fn out_there(ciphertext: &[u8]) -> Result<Vec<u8>> {
-    let key = concat!(env!("CARGO_MANIFEST_DIR"), "/data/registered-rsa-3072.pem");
-    let mut openssl = Command::new("openssl")
-        .args(["pkeyutl", "-decrypt", "-pkeyopt", "rsa_padding_mode:oaep", "-pkeyopt"])
-        .args(["rsa_oaep_md:sha256", "-pkeyopt", "rsa_mgf1_md:sha256", "-inkey", key])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    openssl.stdin.take().ok_or("no input")?.write_all(ciphertext)?;
-    Ok(openssl.wait_with_output()?.stdout)
 }

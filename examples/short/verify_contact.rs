@@ -1,6 +1,6 @@
 //! Exchange cards and verify: what Bob hands over, and what two people read to each other.
 
-use privity::account::{Verification, safety_number};
+use privity::account::{Contacts, Directory, Verification, safety_number};
 use privity::format::ContactCard;
 use privity_examples::{Result, person, relay};
 
@@ -15,11 +15,9 @@ async fn main() -> Result<()> {
     let account = card.head.account;
     let (device, mut context) = alice.parts();
     device.fetch_account(&account, &mut context).await?;
-    let mine = safety_number(&device.client.account(), &account);
-    let bobs = safety_number(&bob.device.client.account(), &device.client.account());
-    assert_eq!(mine, bobs, "read to each other over the phone");
-    let verify = |contacts: &mut privity::account::Contacts,
-                  known: &privity::account::Directory| {
+    let number = safety_number(&device.client.account(), &account); // read over the phone
+    assert_eq!(number, safety_number(&account, &device.client.account()));
+    let verify = |contacts: &mut Contacts, known: &Directory| {
         contacts.resolve("Bob", &account)?;
         contacts.verify("Bob", &known.head(&account).unwrap_or(card.head), known)
     };
@@ -27,6 +25,6 @@ async fn main() -> Result<()> {
     device.perform(changes, &mut context).await?;
     let state = device.client.contacts().state("Bob", device.client.directory());
     assert_eq!(state, Some(Verification::Verified));
-    println!("Bob is verified: {mine}");
+    println!("Bob is verified: {number}");
     Ok(())
 }

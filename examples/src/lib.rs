@@ -1,5 +1,6 @@
 //! What the short programs share: a relay on loopback, and people with a device each.
 
+mod out_there;
 mod phone;
 
 use std::path::PathBuf;
@@ -12,7 +13,8 @@ use privity_client::{Device, RelayClient, Store};
 use privity_relay::{Config, Running};
 use tempfile::TempDir;
 
-pub use crate::phone::Phone;
+pub use crate::out_there::out_there;
+pub use crate::phone::{Phone, master_key};
 
 /// What every program here returns.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

@@ -1,7 +1,11 @@
 use std::sync::Arc;
 
 use privity::System;
-use privity_zrtp::{CallKeys, Config, Env, Event, MemoryCache, Session, SrtpKeys, Zid};
+use privity_srtp::{MasterKey, Profile};
+use privity_zrtp::{
+    AuthTag, CallKeys, Cipher, Config, DirectionKeys, Env, Event, MemoryCache, Session, SrtpKeys,
+    Zid,
+};
 
 use crate::{Result, now};
 
@@ -53,4 +57,19 @@ impl Phone {
             }
         }
     }
+}
+
+/// What ZRTP calls by cipher and tag has one name in SRTP.
+///
+/// # Errors
+/// If this phone has no profile for it.
+pub fn master_key(keys: &SrtpKeys, direction: &DirectionKeys) -> Result<MasterKey> {
+    let profile = match (keys.cipher, keys.auth_tag) {
+        (Cipher::Aes1, AuthTag::Gcm) => Profile::AEAD_AES_128_GCM,
+        (Cipher::Aes3, AuthTag::Gcm) => Profile::AEAD_AES_256_GCM,
+        (Cipher::Aes1, AuthTag::Hs80) => Profile::AES_CM_128_HMAC_SHA1_80,
+        (Cipher::Aes3, AuthTag::Hs80) => Profile::AES_256_CM_HMAC_SHA1_80,
+        other => return Err(format!("this phone has no profile for {other:?}").into()),
+    };
+    Ok(MasterKey::new(profile, direction.key.expose(), direction.salt.expose())?)
 }
