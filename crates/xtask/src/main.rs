@@ -13,6 +13,7 @@ mod deep;
 mod deny;
 mod error;
 mod fuzz;
+mod oldest;
 mod package;
 mod repo;
 mod setup;
@@ -38,6 +39,7 @@ const VERBS: &[Verb] = &[
     Verb { name: "deep", help: deep::HELP, run: deep::verb },
     Verb { name: "bench", help: bench::HELP, run: bench::verb },
     Verb { name: "fuzz", help: fuzz::HELP, run: fuzz::verb },
+    Verb { name: "oldest", help: oldest::HELP, run: oldest::verb },
     Verb { name: "package", help: package::HELP, run: package::verb },
 ];
 

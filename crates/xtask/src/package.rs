@@ -30,7 +30,7 @@ fn pack(repo: &Repo, flags: &[&str]) -> Result<(), Error> {
 }
 
 /// What may leave the repository: all that its manifest does not keep in it.
-fn libraries(metadata: &Value) -> Vec<String> {
+pub(crate) fn libraries(metadata: &Value) -> Vec<String> {
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let public = packages.filter(|package| package["publish"].is_null());
     public.filter_map(|package| package["name"].as_str().map(String::from)).collect()

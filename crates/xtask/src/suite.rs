@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::repo::Repo;
-use crate::{deny, fuzz, package, structure};
+use crate::{deny, fuzz, oldest, package, structure};
 
 /// One suite.
 pub(crate) struct Suite {
@@ -19,6 +19,7 @@ pub(crate) const TABLE: &[Suite] = &[
     Suite { name: "deny", needs: "deny.toml", run: deny::run },
     Suite { name: "clippy", needs: "Cargo.toml", run: clippy },
     Suite { name: "alone", needs: "Cargo.toml", run: alone },
+    Suite { name: "oldest", needs: "Cargo.toml", run: oldest },
     Suite { name: "tests", needs: "Cargo.toml", run: tests },
     Suite { name: "docs", needs: "Cargo.toml", run: docs },
     Suite { name: "package", needs: "Cargo.toml", run: package::short },
@@ -49,6 +50,17 @@ fn alone(repo: &Repo) -> Result<(), Error> {
         repo.run(&["cargo", "check", "--locked", "--quiet", "--package", &name])?;
     }
     Ok(())
+}
+
+/// A machine that can't get that Rust has but the statements that `deny` compares, and says so.
+fn oldest(repo: &Repo) -> Result<(), Error> {
+    match oldest::run(repo) {
+        Err(Error::Missing(what)) => {
+            println!("NOT BUILT with the oldest Rust. Missing: {what}");
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 fn tests(repo: &Repo) -> Result<(), Error> {

@@ -52,9 +52,9 @@ const ROWS: &[Row] = &[
         &["privity", "privity-client", "privity-relay", "privity-srtp", "privity-zrtp"],
         NoCryptographyBut(&[]),
     ),
-    // the public formats are read and written with wire's traits
+    // the public formats are read and written with wire's traits; its tests know what keys are
     tested_with(
-        &["privity-relay"],
+        &["privity-primitives", "privity-relay"],
         row(
             "privity-client",
             &["privity", "privity-conversation", "privity-wire"],
