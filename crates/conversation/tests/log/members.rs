@@ -183,3 +183,23 @@ fn who_goes_with_a_revocation_is_listed_in_order() {
     body.also_removed = ghosts.to_vec();
     group.append(&body);
 }
+
+/// Else an admin would be counted that there is not, and the last one could leave.
+#[test]
+fn nobody_who_goes_gets_a_role() {
+    let mut group = Group::new(&["alice", "bob", "carol"]);
+    let [alice, ghost] = ["alice", "ghost"].map(|name| group.id(name));
+    let thief = group.book.device(alice);
+    let body = group.add("alice", "ghost", 0);
+    group.append(&body);
+    group.book.add_device(alice);
+    let pin = group.book.revoke(alice, thief);
+    let mut body = group.rotate("alice").with_pins(&[pin]);
+    body.action = Action::SetRole { account: ghost, role: Role::Admin };
+    body.also_removed = vec![ghost];
+    group.refuses(&body, Refused::NoSuchMember);
+    body.action = Action::SetRole { account: group.id("bob"), role: Role::Admin };
+    group.append(&body);
+    let admins = group.fold.now().members().filter(|(_, role)| *role == Role::Admin).count();
+    assert_eq!(group.fold.now().admin_count(), admins);
+}

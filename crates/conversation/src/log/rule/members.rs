@@ -15,6 +15,11 @@ pub(super) fn check(
         _ => {}
     }
     let gone = going(before, body)?;
+    if let Action::SetRole { account, .. } = &body.action
+        && gone.binary_search(account).is_ok()
+    {
+        return Err(Refused::NoSuchMember);
+    }
     for account in &body.also_removed {
         if !came_through(before, account, revoked) {
             return Err(Refused::NotAddedByRevoked);
