@@ -143,6 +143,11 @@ pub const CODES: &[Code] = &[
         AUTHOR_FAULT,
     ),
     row("log/cut-of-other", "a cut of a device that does not end here", AUTHOR_FAULT),
+    row(
+        "log/too-many-heads",
+        "cuts name more heads of one account's devices than a log keeps",
+        AUTHOR_FAULT,
+    ),
     row("wrap/other-conversation", "the wrap is bound to another conversation", IGNORE_WRAP),
     row("wrap/other-anchor", "the wrap is bound to another position", IGNORE_WRAP),
     row("wrap/other-entry", "the wrap is bound to another entry", IGNORE_WRAP),

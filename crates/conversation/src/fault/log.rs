@@ -116,6 +116,8 @@ refusals! {
     SuccessorNotDue, "log/successor-not-due", Author, "a successor is named who is no other member, or is not needed";
     /// A cut of a device that does not end here.
     CutOfOther, "log/cut-of-other", Author, "a cut of a device that does not end here";
+    /// The cuts of one account's devices name more heads than a log keeps.
+    TooManyHeads, "log/too-many-heads", Author, "cuts name more heads of one account's devices than a log keeps";
 }
 
 impl From<Refused> for AppendError {

@@ -8,6 +8,8 @@ pub const ENTRY: usize = 4 << 20;
 pub const CUTS: usize = 1_024;
 /// Heads of one cut.
 pub const CUT_HEADS: usize = 64;
+/// Heads that all cuts of one account's devices name in the life of a log: a fold keeps them.
+pub const ACCOUNT_HEADS: usize = 4_096;
 /// Bytes of one sealed title and picture.
 pub const INFO: usize = 16_384;
 /// Devices added, or revoked, by one account statement.

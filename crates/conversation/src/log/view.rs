@@ -173,6 +173,12 @@ impl<'a> View<'a> {
         active_key(accounts, &pin.ok_or(Refused::NotAMember)?, device)
     }
 
+    /// Heads of all cuts of an account's devices, in the whole log.
+    pub(crate) fn heads_kept(&self, account: &AccountId) -> usize {
+        let ends = self.record(account).map_or(&[][..], |record| &record.ends);
+        ends.iter().map(|end| end.heads.len()).sum()
+    }
+
     pub(super) fn record(&self, account: &AccountId) -> Option<&'a Record> {
         self.fold.record(account)
     }

@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::Error;
 use crate::epoch::{ConversationInfo, FreshEpoch, InfoPlace, LinkTo};
 use crate::format::{
@@ -126,11 +128,18 @@ impl Client {
 
     /// For each device whose right to speak ends with `body`: the newest of its messages
     /// that this client has seen, held ones too, and the newest that it sealed itself:
-    /// whoever leaves has not seen that one come back yet.
+    /// whoever leaves has not seen that one come back yet. Accounts with few devices come first,
+    /// so that nobody with many takes the room of the others.
     fn cuts(&mut self, id: &ConversationId, body: &EntryBody) -> Result<Vec<Cut>, Error> {
         let ended = self.ended_devices(self.conversation(id)?, body);
         let mut cuts = Vec::new();
-        for device in ended {
+        let mut room = BTreeMap::new();
+        for (account, device) in ended {
+            if cuts.len() >= limit::CUTS {
+                break;
+            }
+            let kept = self.conversation(id)?.fold.now().heads_kept(&account);
+            let left = room.entry(account).or_insert(limit::ACCOUNT_HEADS.saturating_sub(kept));
             let held = self.held_of(id, &device);
             let named: Vec<MessageId> = held.iter().map(|(_, previous)| *previous).collect();
             let mut heads = self.conversation(id)?.windows.heads_of(&device);
@@ -142,7 +151,8 @@ impl Client {
             heads.retain(|id| !named.contains(id));
             heads.sort_unstable();
             heads.dedup();
-            heads.truncate(limit::CUT_HEADS);
+            heads.truncate(limit::CUT_HEADS.min(*left));
+            *left -= heads.len();
             if !heads.is_empty() {
                 cuts.push(Cut { device, heads });
             }
@@ -151,7 +161,7 @@ impl Client {
         Ok(cuts)
     }
 
-    fn ended_devices(&self, state: &Conversation, body: &EntryBody) -> Vec<DeviceId> {
+    fn ended_devices(&self, state: &Conversation, body: &EntryBody) -> Vec<(AccountId, DeviceId)> {
         let view = state.fold.now();
         let own = match &body.action {
             Action::Leave { .. } => std::slice::from_ref(&body.author),
@@ -159,19 +169,25 @@ impl Client {
             _ => &[],
         };
         let gone = own.iter().chain(&body.also_removed).filter_map(|account| view.pin(account));
-        let mut ended: Vec<DeviceId> = gone
-            .filter_map(|pin| Some((self.directory.chain(&pin.account)?, pin)))
-            .flat_map(|(chain, pin)| chain.devices_at(pin.seq).map(|device| device.id))
-            .collect();
+        let mut ended: BTreeMap<AccountId, BTreeSet<DeviceId>> = BTreeMap::new();
+        for pin in gone {
+            let Some(chain) = self.directory.chain(&pin.account) else { continue };
+            let devices = chain.devices_at(pin.seq).map(|device| device.id);
+            ended.entry(pin.account).or_default().extend(devices);
+        }
         for next in &body.pins {
             let Some(chain) = self.directory.chain(&next.account) else { continue };
             let Some(pin) = view.pin(&next.account) else { continue };
             let before = chain.devices_at(pin.seq).map(|device| device.id);
-            ended.extend(before.filter(|id| chain.device_at(next.seq, id).is_none()));
+            let revoked = before.filter(|id| chain.device_at(next.seq, id).is_none());
+            ended.entry(next.account).or_default().extend(revoked);
         }
-        ended.sort_unstable();
-        ended.dedup();
-        ended
+        let mut ended: Vec<_> = ended.into_iter().collect();
+        ended.sort_by_key(|(_, devices)| devices.len());
+        let each = |(account, devices): (AccountId, BTreeSet<DeviceId>)| {
+            devices.into_iter().map(move |device| (account, device))
+        };
+        ended.into_iter().flat_map(each).collect()
     }
 }
 

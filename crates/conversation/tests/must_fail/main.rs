@@ -6,6 +6,7 @@
 mod people;
 
 mod mallory;
+mod many_devices;
 mod member;
 mod p01_accounts;
 mod p01_log;
@@ -27,6 +28,8 @@ mod p10_reading;
 mod p10_revoked_device;
 mod p11_registered_rsa;
 mod p12_account_garbage;
+mod p12_burdens;
 mod p12_held_garbage;
+mod p12_many_devices;
 mod secrets;
 mod stage;

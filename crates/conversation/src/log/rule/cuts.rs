@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::format::{AccountId, DeviceId, EntryBody, Pin};
+use crate::format::{AccountId, DeviceId, EntryBody, Pin, limit};
 use crate::log::{Accounts, AppendError, Lookup, Refused, View};
 
 /// Rule 6: cuts name devices that end here and no others. Gives those that end with their
@@ -36,6 +36,25 @@ pub(super) fn check(
         None if missing.is_empty() => Err(Refused::CutOfOther.into()),
         None => Err(AppendError::Missing(missing)),
     }
+}
+
+/// A fold keeps the heads of cuts for ever, and whoever leaves and comes back can name any: a few
+/// thousand for each account. A cut may always be left out.
+pub(super) fn check_heads<'a>(
+    before: &View<'_>,
+    body: &EntryBody,
+    ended: impl Iterator<Item = &'a (AccountId, DeviceId)>,
+) -> Result<(), Refused> {
+    let mut kept: BTreeMap<AccountId, usize> = BTreeMap::new();
+    for (account, device) in ended {
+        let Ok(index) = body.cuts.binary_search_by_key(device, |cut| cut.device) else { continue };
+        let named = body.cuts.get(index).map_or(0, |cut| cut.heads.len());
+        *kept.entry(*account).or_insert_with(|| before.heads_kept(account)) += named;
+    }
+    if kept.values().any(|heads| *heads > limit::ACCOUNT_HEADS) {
+        return Err(Refused::TooManyHeads);
+    }
+    Ok(())
 }
 
 fn pin_after(before: &View<'_>, body: &EntryBody, account: &AccountId) -> Option<Pin> {

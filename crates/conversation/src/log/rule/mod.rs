@@ -44,6 +44,7 @@ pub(super) fn check(
     grant::check(before, body)?;
     let gone = members::check(before, body, &moved.revoked)?;
     let named = cuts::check(before, body, &gone, &moved.revoked, accounts)?;
+    cuts::check_heads(before, body, moved.revoked.iter().chain(&named))?;
     Ok(Checked { gone, revoked: moved.revoked, named })
 }
 
