@@ -6,10 +6,10 @@ use privity_primitives::wrap::WrapPrivateKey;
 use crate::account::{Contacts, Directory, OwnAccount};
 use crate::format::{AccountId, ConversationId, DeviceId, KnownHeads};
 use crate::log::STARVED;
+use crate::state::asked::Asked;
 use crate::state::catch_up::SeenToEnd;
 use crate::state::conversation::{Conversation, Pending};
 use crate::state::record::Sealer;
-use crate::state::unlock::AskedKey;
 use crate::state::{Changes, Event, RecordKey};
 use crate::{Error, LocalSecret};
 
@@ -40,9 +40,7 @@ pub struct Client {
     pub(super) private_keys: BTreeMap<u32, WrapPrivateKey>,
     /// The registered key of a direct account, where it lives in this process.
     pub(super) registered: Option<WrapPrivateKey>,
-    pub(super) asked: Vec<AskedKey>,
-    /// Conversations with wraps for which there was no room among the operations asked.
-    pub(super) not_asked: BTreeSet<ConversationId>,
+    pub(super) asked: Asked,
     /// Heads that another device of the account handed over.
     pub(super) expected: KnownHeads,
     /// Whether the own account's chain was seen to its end since the store was opened.

@@ -12,6 +12,7 @@
 //! record by record under the app's storage key; what is sent was saved before.
 
 mod answer;
+mod asked;
 mod catch_up;
 mod change;
 mod changes;

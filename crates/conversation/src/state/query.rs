@@ -3,7 +3,7 @@ use crate::epoch::{ConversationInfo, EpochFault};
 use crate::format::{AccountId, Action, ConversationId, EntryHash, MessageId, Pin, Policy, Role};
 use crate::log::{Epoch, Fork};
 use crate::state::conversation::Conversation;
-use crate::state::{Changes, Client, Context, Standing};
+use crate::state::{Changes, Client, Context, Request, Standing};
 use privity_primitives::secret::SecretVec;
 
 /// What an app shows of a conversation.
@@ -156,8 +156,14 @@ impl Client {
         standing: Standing,
         context: &mut Context<'_>,
     ) -> Result<Changes, Error> {
-        self.conversation_mut(conversation)?.standing = standing;
+        let own = self.own.account();
+        let state = self.conversation_mut(conversation)?;
+        state.standing = standing;
         let mut changes = Changes::default();
+        // Of an invitation not all wraps are opened.
+        if standing == Standing::Accepted && state.is_locked(&own) {
+            changes.send.push(Request::FetchWraps { conversation: *conversation });
+        }
         self.save_conversation(conversation, context, &mut changes)?;
         self.finish(changes)
     }

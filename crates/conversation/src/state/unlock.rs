@@ -1,22 +1,16 @@
+use std::collections::BTreeSet;
+
+use privity_primitives::hash::sha256;
 use privity_primitives::sign::VerifyingKey;
 use privity_primitives::wrap::WrapPrivateKey;
 
 use crate::Error;
-use crate::epoch::{Epoch, PendingEpoch, ReceivedWrap, WrapFault, WrapTarget};
+use crate::epoch::{Epoch, ReceivedWrap, WrapFault, WrapTarget};
 use crate::format::{ConversationId, Recipient, Seeding, WrappedEntry};
 use crate::log::{AppendError, Refused};
+use crate::state::asked::AskedKey;
+use crate::state::conversation::Standing;
 use crate::state::{Changes, Client, Context, Event, Request};
-
-/// Private-key operations that wait at a time: a relay has any number of wraps to show.
-const ASKED: usize = 64;
-
-/// A private-key operation that somebody outside answers: a smart card, a key store.
-#[derive(Debug)]
-pub(super) struct AskedKey {
-    pub(super) conversation: ConversationId,
-    pub(super) anchor: u64,
-    pub(super) epoch: PendingEpoch,
-}
 
 impl Client {
     /// Takes wraps for this account, as the relay handed them on.
@@ -32,8 +26,7 @@ impl Client {
     ) -> Result<Changes, Error> {
         let mut changes = Changes::default();
         self.conversation(conversation)?;
-        // Newest first: what a link leads to needs no private operation.
-        for bytes in wraps.iter().rev() {
+        for bytes in self.asked.in_order(wraps) {
             self.take_wrap(conversation, bytes, context, &mut changes)?;
         }
         self.tell_links(conversation, context, &mut changes)?;
@@ -85,18 +78,18 @@ impl Client {
                 return Ok(());
             }
         };
-        let generation = me.generation;
-        let (waits, full) = (self.is_asked(id, anchor), self.asked.len() >= ASKED);
-        let opened = match self.private_key(generation) {
+        let here = self.private_key(me.generation).is_some();
+        let wrap = sha256(&[bytes]);
+        if !here && !self.may_ask(id, anchor, &wrap)? {
+            return Ok(());
+        }
+        let opened = match self.private_key(me.generation) {
             Some(private) => verified.open(private, context.rng),
-            None if waits => return Ok(()),
-            None if full => {
-                self.not_asked.insert(*id);
-                return Ok(());
-            }
             None => match verified.ask() {
                 Ok(epoch) => {
-                    self.asked.push(AskedKey { conversation: *id, anchor, epoch });
+                    let conversation = *id;
+                    let asked = AskedKey { conversation, anchor, epoch, wrap, others: false };
+                    self.asked.waiting.push(asked);
                     changes.events.push(Event::PrivateKeyNeeded);
                     return Ok(());
                 }
@@ -170,8 +163,20 @@ impl Client {
         }
     }
 
-    fn is_asked(&self, id: &ConversationId, anchor: u64) -> bool {
-        self.asked.iter().any(|asked| asked.conversation == *id && asked.anchor == anchor)
+    /// Whether one more private operation may be asked for. Anybody can invite: until the user
+    /// has accepted, the newest epoch alone is asked for.
+    fn may_ask(
+        &mut self,
+        id: &ConversationId,
+        anchor: u64,
+        wrap: &[u8; 32],
+    ) -> Result<bool, Error> {
+        let state = self.conversation(id)?;
+        let newest = state.fold.now().epoch().anchor == anchor;
+        if state.standing != Standing::Accepted && !newest {
+            return Ok(false);
+        }
+        Ok(!self.asked.waits(id, anchor, wrap) && !self.asked.is_full(id))
     }
 
     /// Private-key operations that wait for an answer, by their number: 64 at most, the
@@ -179,7 +184,7 @@ impl Client {
     pub fn private_key_requests(
         &self,
     ) -> impl Iterator<Item = (usize, privity_primitives::wrap::NeedsPrivateKey<'_>)> {
-        self.asked.iter().enumerate().map(|(number, asked)| (number, asked.epoch.request()))
+        self.asked.waiting.iter().enumerate().map(|(number, asked)| (number, asked.epoch.request()))
     }
 
     /// Answers the private-key operation of that number; `None` says that it failed.
@@ -192,17 +197,22 @@ impl Client {
         decrypted: Option<&[u8]>,
         context: &mut Context<'_>,
     ) -> Result<Changes, Error> {
-        if number >= self.asked.len() {
+        if number >= self.asked.waiting.len() {
             return Err(Error::Misuse("no such private-key operation waits"));
         }
-        let asked = self.asked.remove(number);
+        let asked = self.asked.waiting.remove(number);
         let mut changes = Changes::default();
         let opened = asked.epoch.resume(decrypted);
-        // Whoever answers with nothing is not asked for ever.
-        if self.asked.is_empty() && opened.is_ok() {
-            let left = core::mem::take(&mut self.not_asked).into_iter();
-            changes.send.extend(left.map(|conversation| Request::FetchWraps { conversation }));
+        let has_failed = opened.is_err() && self.asked.has_failed(asked.wrap);
+        let mut again = BTreeSet::new();
+        if has_failed || opened.is_ok() {
+            again = self.asked.next();
         }
+        if has_failed && asked.others {
+            again.insert(asked.conversation);
+        }
+        let fetch = again.into_iter().map(|conversation| Request::FetchWraps { conversation });
+        changes.send.extend(fetch);
         self.take_opened(&asked.conversation, asked.anchor, opened, &mut changes)?;
         self.tell_links(&asked.conversation, context, &mut changes)?;
         self.save_epochs(&asked.conversation, context, &mut changes)?;
