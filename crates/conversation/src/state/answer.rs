@@ -84,6 +84,7 @@ impl Client {
             PublishAnswer::Stored => {
                 self.learn(&pending, &mut changes)?;
                 self.settle_own(context, &mut changes)?;
+                self.save_account(&account, context, &mut changes)?;
             }
             PublishAnswer::Refused(RelayErrorCode::HeadMoved) => {
                 let from = self.directory.head(&account).map_or(0, |head| head.seq + 1);

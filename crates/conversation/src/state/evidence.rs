@@ -72,7 +72,8 @@ impl Client {
         context: &mut Context<'_>,
         changes: &mut Changes,
     ) -> Result<(), Error> {
-        let Some(state) = self.conversations.get(id) else { return Ok(()) };
+        // Of a log that this account is not in, nothing is saved.
+        let Ok(state) = self.conversation(id) else { return Ok(()) };
         self.put_part(name::EVIDENCE, id, &state.evidence, context, changes)
     }
 }

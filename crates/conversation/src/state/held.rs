@@ -1,8 +1,8 @@
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use privity_wire::{Codec, DecodeError, EncodeError, Reader, Writer, read_list, write_list};
 
-use crate::format::{Blob, MessageId};
+use crate::format::{AccountId, Blob, MessageId};
 
 /// Messages that wait for an entry, a statement, a secret or a proof.
 ///
@@ -13,6 +13,17 @@ pub(super) struct Held {
     bytes: usize,
     /// How many are still to be tried in this round; none between two rounds.
     untried: Option<usize>,
+    unsaved: Unsaved,
+    /// Whose statements were asked for in this round.
+    asked: BTreeSet<AccountId>,
+}
+
+/// What the store's record lacks: a message that was taken and is kept again as it was is nothing
+/// new, and the record is long.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Unsaved {
+    taken: Option<Item>,
+    more: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +92,13 @@ impl Held {
         }
         let Some(let_go) = self.make_room(message.len(), waits) else { return Holding::Full };
         self.bytes += message.len();
-        self.messages.push_back(Item { waits, message: Blob(message.to_vec()) });
+        let item = Item { waits, message: Blob(message.to_vec()) };
+        if self.unsaved.taken.as_ref() == Some(&item) {
+            self.unsaved.taken = None;
+        } else {
+            self.unsaved.more = true;
+        }
+        self.messages.push_back(item);
         Holding::Kept { let_go }
     }
 
@@ -108,6 +125,7 @@ impl Held {
             self.untried = self.untried.map(|untried| untried - usize::from(*index < untried));
         }
         self.bytes = bytes;
+        self.unsaved.more = true;
         Some(gone.len())
     }
 
@@ -118,12 +136,29 @@ impl Held {
 
     /// The next of a round; none when each was taken once, also those that are kept again.
     pub(super) fn take(&mut self) -> Option<Vec<u8>> {
+        if self.untried.is_none() {
+            self.asked.clear();
+        }
         let untried = self.untried.unwrap_or(self.messages.len());
         self.untried = untried.checked_sub(1);
         self.untried?;
         let item = self.messages.pop_front()?;
         self.bytes -= item.message.0.len();
-        Some(item.message.0)
+        let message = item.message.0.clone();
+        self.unsaved.more |= self.unsaved.taken.replace(item).is_some();
+        Some(message)
+    }
+
+    /// Whether there is something to save; from now on it counts as saved.
+    pub(super) fn take_unsaved(&mut self) -> bool {
+        let Unsaved { taken, more } = core::mem::take(&mut self.unsaved);
+        taken.is_some() || more
+    }
+
+    /// Whether an account's statements were not asked for yet in this round: many messages may
+    /// wait for the same.
+    pub(super) fn may_ask(&mut self, account: &AccountId) -> bool {
+        self.asked.insert(*account)
     }
 
     /// Something was settled that others wait for: all are tried once more.
@@ -154,7 +189,7 @@ impl Codec for Held {
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let messages: VecDeque<Item> = read_list(reader, "held messages", MESSAGES)?.into();
         let bytes = messages.iter().map(|item| item.message.0.len()).sum();
-        Ok(Self { messages, bytes, untried: None })
+        Ok(Self { messages, bytes, ..Self::default() })
     }
 }
 
@@ -186,6 +221,10 @@ mod tests {
 
     const KEPT: Holding = Holding::Kept { let_go: 0 };
 
+    fn saved_and_read(held: &Held) -> Held {
+        Held::from_bytes(&held.to_bytes().unwrap()).unwrap()
+    }
+
     fn full_of(waits: Waits) -> Held {
         let mut held = Held::default();
         for index in 0..MESSAGES {
@@ -200,7 +239,7 @@ mod tests {
     fn what_is_held_is_bounded_and_comes_out_in_order() {
         let mut held = full_of(Waits::Others);
         assert_eq!(held.keep(b"one more", Waits::Others), Holding::Full);
-        assert_eq!(Held::from_bytes(&held.to_bytes().unwrap()), Ok(held.clone()));
+        assert_eq!(saved_and_read(&held).messages, held.messages);
         assert_eq!(held.take().as_deref(), Some(&0u32.to_be_bytes()[..]));
         assert_eq!(held.keep(&[0; BYTES], Waits::Others), Holding::Full);
         assert_eq!(held.keep(b"one more", Waits::Others), KEPT);
@@ -220,7 +259,7 @@ mod tests {
                 };
                 assert_eq!(held.keep(b"one more", *other), due);
                 assert_eq!(held.len(), MESSAGES);
-                assert_eq!(Held::from_bytes(&held.to_bytes().unwrap()), Ok(held.clone()));
+                assert_eq!(saved_and_read(&held).messages, held.messages);
             }
         }
     }
@@ -251,5 +290,24 @@ mod tests {
             }
             assert_eq!(held.take(), None);
         }
+    }
+
+    #[test]
+    fn what_is_kept_again_as_it_was_needs_no_saving() {
+        let mut held = Held::default();
+        assert!(!held.take_unsaved());
+        for message in [b"one", b"two"] {
+            assert_eq!(held.keep(message, Waits::Statements), KEPT);
+            assert!(held.take_unsaved() && !held.take_unsaved());
+        }
+        held.take().unwrap();
+        assert_eq!(held.keep(b"one", Waits::Statements), KEPT);
+        assert!(!held.take_unsaved());
+        held.take().unwrap();
+        assert_eq!(held.keep(b"two", Waits::Others), KEPT);
+        assert!(held.take_unsaved());
+        held.begin_round();
+        held.take().unwrap();
+        assert!(held.take_unsaved());
     }
 }

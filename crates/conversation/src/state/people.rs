@@ -9,6 +9,7 @@ use crate::account::{
     PendingStatement, RecoveryAuthority, Seeds, Settled,
 };
 use crate::format::{AccountId, DeviceId, GenerationRecord, KnownHeads, Seeding, Statement};
+use crate::state::asked::Asked;
 use crate::state::catch_up::SeenToEnd;
 use crate::state::record::Sealer;
 use crate::state::{Blocked, Changes, Client, Context, Event, Request};
@@ -99,8 +100,7 @@ impl Client {
             creating: BTreeMap::new(),
             private_keys: BTreeMap::new(),
             registered: None,
-            asked: Vec::new(),
-            not_asked: BTreeSet::new(),
+            asked: Asked::default(),
             expected: KnownHeads::default(),
             chain_seen: SeenToEnd::Yes,
             waiting: BTreeSet::new(),
@@ -160,7 +160,8 @@ impl Client {
                 }
             }
         }
-        if changes.events.contains(&Event::AccountMoved { account: *account }) {
+        let moved = changes.events.contains(&Event::AccountMoved { account: *account });
+        if moved {
             self.wake_held(account, &mut changes);
         }
         if *account == self.own.account() {
@@ -168,7 +169,10 @@ impl Client {
             self.saw_statements(statements.len(), &mut changes);
         }
         self.weigh_contacts();
-        self.save_account(account, context, &mut changes)?;
+        // A chain may be long, and is asked for at each synchronisation.
+        if moved || changes.events.contains(&Event::Equivocated { account: *account }) {
+            self.save_account(account, context, &mut changes)?;
+        }
         self.finish(changes)
     }
 
@@ -236,8 +240,10 @@ impl Client {
         if settled == Settled::Lost {
             changes.events.push(Event::StatementLost);
         }
-        self.save_client(context, changes)?;
-        self.save_account(&account, context, changes)
+        if matches!(settled, Settled::Confirmed | Settled::Lost) {
+            self.save_client(context, changes)?;
+        }
+        Ok(())
     }
 
     /// Takes the own account's generation records: seeds that this device lacks, and wraps

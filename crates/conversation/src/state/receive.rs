@@ -55,6 +55,7 @@ impl Client {
     ) -> Result<(Incoming, Changes), Error> {
         let mut changes = Changes::default();
         let incoming = self.receive_one(conversation, message, context, &mut changes)?;
+        self.save_held(conversation, context, &mut changes)?;
         self.tell_links(conversation, context, &mut changes)?;
         Ok((incoming, self.finish(changes)?))
     }
@@ -72,20 +73,20 @@ impl Client {
                 CutPlace::BehindHeld
                     if self.conversation(conversation)?.held.has_room(message.len()) =>
                 {
-                    self.hold(conversation, message, Waits::Others, context, changes)
+                    self.hold(conversation, message, Waits::Others, changes)
                 }
                 CutPlace::Before | CutPlace::BehindHeld => {
                     self.take_message(conversation, opened, context, changes)
                 }
                 CutPlace::Unproven => {
                     let waits = Waits::Cut(opened.id);
-                    self.hold(conversation, message, waits, context, changes)
+                    self.hold(conversation, message, waits, changes)
                 }
                 CutPlace::After => Ok(Incoming::Refused(Error::Message(AuthorFault::AfterCut))),
             },
             Err(Stop::Hold(lack)) => {
                 changes.send.extend(lack.request(*conversation, &self.directory));
-                self.hold(conversation, message, lack.waits(), context, changes)
+                self.hold(conversation, message, lack.waits(), changes)
             }
             Err(Stop::Refuse(error)) => Ok(Incoming::Refused(error)),
         }
@@ -107,8 +108,11 @@ impl Client {
         let incoming = self.receive_one(conversation, &message, context, &mut changes)?;
         // Log and wraps were fetched before this was called: to fetch them at once again is no
         // use.
-        changes.send.retain(|request| {
-            !matches!(request, Request::FetchEntries { .. } | Request::FetchWraps { .. })
+        let held = &mut self.conversation_mut(conversation)?.held;
+        changes.send.retain(|request| match request {
+            Request::FetchEntries { .. } | Request::FetchWraps { .. } => false,
+            Request::FetchStatements { account, .. } => held.may_ask(account),
+            _ => true,
         });
         self.save_held(conversation, context, &mut changes)?;
         self.tell_links(conversation, context, &mut changes)?;
@@ -290,7 +294,6 @@ impl Client {
         id: &ConversationId,
         message: &[u8],
         waits: Waits,
-        context: &mut Context<'_>,
         changes: &mut Changes,
     ) -> Result<Incoming, Error> {
         match self.conversation_mut(id)?.held.keep(message, waits) {
@@ -298,7 +301,6 @@ impl Client {
                 if let_go > 0 {
                     changes.events.push(Event::HeldLetGo { conversation: *id, count: let_go });
                 }
-                self.save_held(id, context, changes)?;
                 Ok(Incoming::Held)
             }
             Holding::Known => Ok(Incoming::Held),

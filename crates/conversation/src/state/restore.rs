@@ -10,6 +10,7 @@ use crate::format::{
 };
 use crate::log::Fold;
 use crate::message::{Reach, ReachLink, WindowRecord, Windows};
+use crate::state::asked::Asked;
 use crate::state::catch_up::SeenToEnd;
 use crate::state::conversation::{Conversation, EPOCHS, Pending, Standing, Understood};
 use crate::state::evidence::KeptEntries;
@@ -18,8 +19,6 @@ use crate::state::links::BrokenLinks;
 use crate::state::record::{OpenedRecord, Sealer};
 use crate::state::{Client, RecordKey, name};
 use crate::{Error, LocalSecret};
-
-const LARGEST: usize = 256 << 20;
 
 /// Opens every record: logs at once, then what belongs to them.
 pub(super) fn open(
@@ -57,7 +56,7 @@ pub(super) fn open(
     let local = Secret::try_fill(|secret| {
         reader.array("local secret").map(|bytes: [u8; 32]| secret.copy_from_slice(&bytes))
     })?;
-    let own = OwnAccount::from_bytes(reader.bytes32("own account", LARGEST)?)?;
+    let own = OwnAccount::from_bytes(reader.bytes32("own account", content.expose().len())?)?;
     reader.finish()?;
     let mut client = Client {
         sealer,
@@ -71,14 +70,17 @@ pub(super) fn open(
         creating: BTreeMap::new(),
         private_keys: BTreeMap::new(),
         registered: None,
-        asked: Vec::new(),
-        not_asked: BTreeSet::new(),
+        asked: Asked::default(),
         expected: heads,
         chain_seen: SeenToEnd::NotYet,
         waiting: BTreeSet::new(),
     };
     client.weigh_contacts();
     for ((id, kind), records) in &parts {
+        // A part without its log says nothing, and must not keep the rest from being opened.
+        if *kind != name::CREATING && !client.conversations.contains_key(id) {
+            continue;
+        }
         for record in records {
             client.take_part(id, *kind, record)?;
         }
@@ -136,7 +138,7 @@ impl Client {
 
 fn read_conversation(content: &[u8]) -> Result<Conversation, Error> {
     let mut reader = Reader::new(content);
-    let fold = Fold::from_bytes(reader.bytes32("fold", LARGEST)?)?;
+    let fold = Fold::from_bytes(reader.bytes32("fold", content.len())?)?;
     let first = EpochFacts {
         anchor: Anchor::read(&mut reader)?,
         place: Place::read(&mut reader)?,

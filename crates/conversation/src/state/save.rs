@@ -165,11 +165,14 @@ impl Client {
     }
 
     pub(super) fn save_held(
-        &self,
+        &mut self,
         id: &ConversationId,
         context: &mut Context<'_>,
         changes: &mut Changes,
     ) -> Result<(), Error> {
+        if !self.conversation_mut(id)?.held.take_unsaved() {
+            return Ok(());
+        }
         let held = &self.conversation(id)?.held;
         self.put_part(name::HELD, id, held, context, changes)
     }
