@@ -1,6 +1,6 @@
 use std::collections::{BTreeSet, VecDeque};
 
-use privity_wire::{Codec, DecodeError, EncodeError, Reader, Writer, read_list, write_list};
+use privity_wire::{Codec, DecodeError, EncodeError, Reader, Writer, read_list};
 
 use crate::format::{AccountId, Blob, MessageId};
 
@@ -11,6 +11,8 @@ use crate::format::{AccountId, Blob, MessageId};
 pub(super) struct Held {
     messages: VecDeque<Item>,
     bytes: usize,
+    /// The number of the next one to come.
+    next: u64,
     /// How many are still to be tried in this round; none between two rounds.
     untried: Option<usize>,
     unsaved: Unsaved,
@@ -18,16 +20,33 @@ pub(super) struct Held {
     asked: BTreeSet<AccountId>,
 }
 
-/// What the store's record lacks: a message that was taken and is kept again as it was is nothing
-/// new, and the record is long.
+/// What the store lacks: each message has a record of its own, by its number. One that was taken
+/// and is kept again as it was is nothing new.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Unsaved {
+pub(super) struct Unsaved {
     taken: Option<Item>,
-    more: bool,
+    put: BTreeSet<u64>,
+    gone: BTreeSet<u64>,
+    /// All of them stand in one record, as an earlier release had it.
+    pub(super) list: bool,
+}
+
+impl Unsaved {
+    fn forget(&mut self, number: u64) {
+        self.put.remove(&number);
+        self.gone.insert(number);
+    }
+
+    /// Records to delete.
+    pub(super) fn gone(&self) -> impl Iterator<Item = u64> {
+        self.gone.iter().copied()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Item {
+pub(super) struct Item {
+    /// In the order of arrival, and its record's name.
+    pub(super) number: u64,
     waits: Waits,
     message: Blob,
 }
@@ -92,13 +111,13 @@ impl Held {
         }
         let Some(let_go) = self.make_room(message.len(), waits) else { return Holding::Full };
         self.bytes += message.len();
-        let item = Item { waits, message: Blob(message.to_vec()) };
-        if self.unsaved.taken.as_ref() == Some(&item) {
-            self.unsaved.taken = None;
-        } else {
-            self.unsaved.more = true;
+        let taken = self.unsaved.taken.take_if(|item| item.message.0 == message);
+        let number = taken.as_ref().map_or(self.next, |item| item.number);
+        self.next = self.next.max(number.saturating_add(1));
+        if taken.is_none_or(|item| item.waits != waits) {
+            self.unsaved.put.insert(number);
         }
-        self.messages.push_back(item);
+        self.messages.push_back(Item { number, waits, message: Blob(message.to_vec()) });
         Holding::Kept { let_go }
     }
 
@@ -120,12 +139,13 @@ impl Held {
         }
         gone.sort_unstable();
         for index in gone.iter().rev() {
-            self.messages.remove(*index);
+            if let Some(item) = self.messages.remove(*index) {
+                self.unsaved.forget(item.number);
+            }
             // What is still to be tried stands at the front.
             self.untried = self.untried.map(|untried| untried - usize::from(*index < untried));
         }
         self.bytes = bytes;
-        self.unsaved.more = true;
         Some(gone.len())
     }
 
@@ -145,14 +165,40 @@ impl Held {
         let item = self.messages.pop_front()?;
         self.bytes -= item.message.0.len();
         let message = item.message.0.clone();
-        self.unsaved.more |= self.unsaved.taken.replace(item).is_some();
+        if let Some(before) = self.unsaved.taken.replace(item) {
+            self.unsaved.forget(before.number);
+        }
         Some(message)
     }
 
-    /// Whether there is something to save; from now on it counts as saved.
-    pub(super) fn take_unsaved(&mut self) -> bool {
-        let Unsaved { taken, more } = core::mem::take(&mut self.unsaved);
-        taken.is_some() || more
+    /// What is to be saved, and the messages that are; from now on it counts as saved.
+    pub(super) fn take_unsaved(&mut self) -> (Unsaved, Vec<&Item>) {
+        let mut unsaved = core::mem::take(&mut self.unsaved);
+        if let Some(taken) = unsaved.taken.take() {
+            unsaved.forget(taken.number);
+        }
+        let put = |item: &&Item| unsaved.list || unsaved.put.contains(&item.number);
+        let items = self.messages.iter().filter(put).collect();
+        (unsaved, items)
+    }
+
+    /// Takes a record back: of one message, or of all of them.
+    pub(super) fn restore(&mut self, number: &[u8], content: &[u8]) -> Result<(), DecodeError> {
+        if number.is_empty() {
+            let mut reader = Reader::new(content);
+            let items = read_list::<Item>(&mut reader, "held messages", MESSAGES)?;
+            reader.finish()?;
+            self.messages.extend((0..).zip(items).map(|(number, item)| Item { number, ..item }));
+            self.unsaved.list = true;
+        } else {
+            let number = number.try_into().map_err(|_| DecodeError::Invalid("held message"))?;
+            let number = u64::from_be_bytes(number);
+            self.messages.push_back(Item { number, ..Item::from_bytes(content)? });
+        }
+        self.messages.make_contiguous().sort_by_key(|item| item.number);
+        self.bytes = self.messages.iter().map(|item| item.message.0.len()).sum();
+        self.next = self.messages.back().map_or(0, |item| item.number.saturating_add(1));
+        Ok(())
     }
 
     /// Whether an account's statements were not asked for yet in this round: many messages may
@@ -180,19 +226,7 @@ impl Held {
     }
 }
 
-impl Codec for Held {
-    fn write(&self, writer: &mut Writer) -> Result<(), EncodeError> {
-        let messages: Vec<Item> = self.messages.iter().cloned().collect();
-        write_list(writer, &messages)
-    }
-
-    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let messages: VecDeque<Item> = read_list(reader, "held messages", MESSAGES)?.into();
-        let bytes = messages.iter().map(|item| item.message.0.len()).sum();
-        Ok(Self { messages, bytes, ..Self::default() })
-    }
-}
-
+/// Its number is its record's name.
 impl Codec for Item {
     fn write(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.u8(self.waits.rank());
@@ -211,7 +245,7 @@ impl Codec for Item {
             4 => Waits::Others,
             _ => return Err(DecodeError::Invalid("waits")),
         };
-        Ok(Self { waits, message: Blob::read(reader)? })
+        Ok(Self { number: 0, waits, message: Blob::read(reader)? })
     }
 }
 
@@ -222,7 +256,17 @@ mod tests {
     const KEPT: Holding = Holding::Kept { let_go: 0 };
 
     fn saved_and_read(held: &Held) -> Held {
-        Held::from_bytes(&held.to_bytes().unwrap()).unwrap()
+        let mut read = Held::default();
+        for item in held.messages.iter().rev() {
+            read.restore(&item.number.to_be_bytes(), &item.to_bytes().unwrap()).unwrap();
+        }
+        read
+    }
+
+    /// Numbers of the records that are written, and that are deleted.
+    fn unsaved(held: &mut Held) -> (Vec<u64>, Vec<u64>) {
+        let (unsaved, items) = held.take_unsaved();
+        (items.iter().map(|item| item.number).collect(), unsaved.gone().collect())
     }
 
     fn full_of(waits: Waits) -> Held {
@@ -295,19 +339,49 @@ mod tests {
     #[test]
     fn what_is_kept_again_as_it_was_needs_no_saving() {
         let mut held = Held::default();
-        assert!(!held.take_unsaved());
-        for message in [b"one", b"two"] {
+        assert_eq!(unsaved(&mut held), (vec![], vec![]));
+        for (number, message) in [b"one", b"two"].into_iter().enumerate() {
             assert_eq!(held.keep(message, Waits::Statements), KEPT);
-            assert!(held.take_unsaved() && !held.take_unsaved());
+            assert_eq!(unsaved(&mut held), (vec![number as u64], vec![]));
         }
         held.take().unwrap();
         assert_eq!(held.keep(b"one", Waits::Statements), KEPT);
-        assert!(!held.take_unsaved());
+        assert_eq!(unsaved(&mut held), (vec![], vec![]));
         held.take().unwrap();
         assert_eq!(held.keep(b"two", Waits::Others), KEPT);
-        assert!(held.take_unsaved());
+        assert_eq!(unsaved(&mut held), (vec![1], vec![]));
         held.begin_round();
         held.take().unwrap();
-        assert!(held.take_unsaved());
+        assert_eq!(unsaved(&mut held), (vec![], vec![0]));
+        assert_eq!(held.keep(b"three", Waits::Others), KEPT);
+        assert_eq!(unsaved(&mut held), (vec![2], vec![]));
+    }
+
+    #[test]
+    fn one_that_is_let_go_or_taken_for_good_loses_its_record() {
+        let mut held = full_of(Waits::Grant);
+        let (all, gone) = unsaved(&mut held);
+        assert_eq!((all.len(), gone.len()), (MESSAGES, 0));
+        assert_eq!(held.keep(b"one more", Waits::Others), Holding::Kept { let_go: 1 });
+        held.take().unwrap();
+        held.take().unwrap();
+        assert_eq!(unsaved(&mut held), (vec![MESSAGES as u64], vec![0, 1, 2]));
+    }
+
+    /// What an earlier release wrote is read, and written anew.
+    #[test]
+    fn one_record_of_all_of_them_is_read_too() {
+        let mut held = Held::default();
+        let mut list = Writer::new();
+        list.u32(2);
+        for message in [b"one", b"two"] {
+            assert_eq!(held.keep(message, Waits::Others), KEPT);
+            held.messages.back().unwrap().write(&mut list).unwrap();
+        }
+        let mut read = Held::default();
+        read.restore(&[], list.as_slice()).unwrap();
+        assert_eq!(read.messages, held.messages);
+        let (unsaved, items) = read.take_unsaved();
+        assert_eq!((unsaved.list, items.len()), (true, 2));
     }
 }

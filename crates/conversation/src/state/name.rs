@@ -47,6 +47,10 @@ pub(super) fn pending(conversation: &ConversationId) -> Vec<u8> {
     of(PENDING, conversation, &[])
 }
 
+pub(super) fn held(conversation: &ConversationId, number: u64) -> Vec<u8> {
+    of(HELD, conversation, &number.to_be_bytes())
+}
+
 pub(super) fn outbox(conversation: &ConversationId, id: &MessageId) -> Vec<u8> {
     of(OUTBOX, conversation, id.as_bytes())
 }

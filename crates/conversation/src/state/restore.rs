@@ -14,7 +14,6 @@ use crate::state::asked::Asked;
 use crate::state::catch_up::SeenToEnd;
 use crate::state::conversation::{Conversation, EPOCHS, Pending, Standing, Understood};
 use crate::state::evidence::KeptEntries;
-use crate::state::held::Held;
 use crate::state::links::BrokenLinks;
 use crate::state::record::{OpenedRecord, Sealer};
 use crate::state::{Client, RecordKey, name};
@@ -116,7 +115,10 @@ impl Client {
             name::EPOCHS => state.epochs = EpochStore::from_record(&record.content, EPOCHS)?,
             name::PENDING => state.pending = Some(read_pending(content)?),
             name::EVIDENCE => state.evidence = KeptEntries::from_bytes(content)?,
-            name::HELD => state.held = Held::from_bytes(content)?,
+            name::HELD => {
+                let (_, _, number) = name::parse(&record.name).ok_or(DAMAGED)?;
+                state.held.restore(number, content)?;
+            }
             name::LINKS => state.broken = BrokenLinks::from_bytes(content)?,
             // All of a conversation go in at once.
             name::WINDOW | name::REACH => {}

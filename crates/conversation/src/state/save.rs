@@ -170,11 +170,20 @@ impl Client {
         context: &mut Context<'_>,
         changes: &mut Changes,
     ) -> Result<(), Error> {
-        if !self.conversation_mut(id)?.held.take_unsaved() {
-            return Ok(());
+        let (unsaved, items) = self.conversation_mut(id)?.held.take_unsaved();
+        let mut records = Vec::new();
+        for item in items {
+            let mut writer = Writer::new();
+            item.write(&mut writer)?;
+            records.push((name::held(id, item.number), writer));
         }
-        let held = &self.conversation(id)?.held;
-        self.put_part(name::HELD, id, held, context, changes)
+        for (name, writer) in records {
+            self.put(&name, &writer, context, changes)?;
+        }
+        let gone = unsaved.gone().map(|number| name::held(id, number));
+        let list = unsaved.list.then(|| name::of(name::HELD, id, &[]));
+        changes.delete.extend(gone.chain(list).map(|name| self.sealer.place(&name)));
+        Ok(())
     }
 
     /// Where messages stand to the cuts of their devices: a record for each, written once.
