@@ -1,11 +1,13 @@
 use std::collections::VecDeque;
 
 use privity::format::{
-    AccountId, AppendRequest, Blob, ConversationId, Inbox, LiveFrame, LoginRequest, Page, PageEnd,
+    AccountId, AppendRequest, Blob, ConversationId, Inbox, LiveFrame, LoginRequest, Page,
     RelayErrorCode, WrapsRequest,
 };
 use privity::{AppendAnswer, Changes, Client, Context, Event, PublishAnswer, Request};
 
+use crate::paging::all_pages;
+use crate::relay_client::whole;
 use crate::{ClientError, Delivery, Live, RelayClient, Store};
 
 /// Requests that one call may lead to: a relay that always has one more is not followed.
@@ -272,34 +274,20 @@ impl Device {
         })
     }
 
+    /// Entries from `from` on; what is too much for one answer comes with the next request.
     async fn all_entries(
         &self,
         conversation: &ConversationId,
-        mut from: u64,
+        from: u64,
     ) -> Result<Vec<Vec<u8>>, ClientError> {
-        let mut entries = Vec::new();
-        loop {
-            let page = self.relay.entries(conversation, from).await?;
-            let end = page.end;
-            from = page.items.last().map_or(from, |item| item.cursor + 1);
-            entries.extend(blobs(page));
-            if end == PageEnd::Last {
-                return Ok(entries);
-            }
-        }
+        let fetch = async |from| self.relay.entries(conversation, from).await;
+        Ok(blobs(all_pages(from, fetch).await?))
     }
 
+    /// The own wraps, whose cursors begin with 1.
     async fn all_wraps(&self, conversation: &ConversationId) -> Result<Vec<Vec<u8>>, ClientError> {
-        let (mut wraps, mut after) = (Vec::new(), 0);
-        loop {
-            let page = self.relay.wraps(conversation, after).await?;
-            let end = page.end;
-            after = page.items.last().map_or(after, |item| item.cursor);
-            wraps.extend(blobs(page));
-            if end == PageEnd::Last {
-                return Ok(wraps);
-            }
-        }
+        let fetch = async |from: u64| self.relay.wraps(conversation, from - 1).await;
+        Ok(blobs(whole(all_pages(1, fetch).await?)?))
     }
 
     fn nothing(&self) -> Changes {

@@ -19,6 +19,7 @@ mod device;
 mod error;
 mod live;
 mod messages;
+mod paging;
 mod pairing;
 mod recover;
 mod relay_client;

@@ -1,8 +1,12 @@
 use privity::format::{ConversationId, Page, PageEnd};
 use privity::{Changes, Context, Event, Incoming};
 
+use crate::paging::{ANSWER, check_progress, size};
 use crate::shown::stored;
 use crate::{ClientError, Device, Synced, Window};
+
+/// Pages of messages that one call reads.
+const PAGES: usize = 10_000;
 
 /// A message that was received, or why one was refused.
 #[derive(Debug)]
@@ -26,22 +30,30 @@ enum Taken {
 
 impl Device {
     /// Reads a conversation's messages from the cursor on, and those that were held.
+    ///
+    /// What one call brings is in memory until it returns: it ends after [`ANSWER`] bytes or
+    /// [`PAGES`] pages, and the next goes on at the cursor.
     pub(crate) async fn fetch_messages(
         &mut self,
         conversation: &ConversationId,
         context: &mut Context<'_>,
         synced: &mut Synced,
     ) -> Result<(), ClientError> {
-        loop {
+        let mut bytes = 0_usize;
+        for _ in 0..PAGES {
             let after = self.store.cursor(conversation)?;
             let page = self.relay.messages(conversation, Window::After(after)).await?;
+            check_progress(&page, after.saturating_add(1))?;
+            bytes = bytes.saturating_add(size(&page));
             let taken = self.take_page(conversation, &page, context, synced).await?;
             let held = self.take_held(conversation, context, synced).await?;
             let begin = taken == Taken::AndBegin || held == Taken::AndBegin;
-            if !begin && (taken == Taken::NoRoom || page.end == PageEnd::Last) {
-                return Ok(());
+            let end = taken == Taken::NoRoom || page.end == PageEnd::Last;
+            if bytes > ANSWER || (!begin && end) {
+                break;
             }
         }
+        Ok(())
     }
 
     async fn take_page(

@@ -6,9 +6,7 @@ use privity_wire::{Codec, DecodeError, Reader};
 use reqwest::Method;
 
 use crate::ClientError;
-
-/// Bytes of the largest answer that is taken from a relay.
-const ANSWER: usize = 256 << 20;
+use crate::paging::{ANSWER, all_pages};
 
 /// Which part of a conversation's messages a page wants.
 #[derive(Clone, Copy, Debug)]
@@ -172,27 +170,10 @@ impl RelayClient {
         self.fetch(&format!("/v1/conversations/{conversation}/messages?{query}")).await
     }
 
-    /// Asks on while there is more; a relay that leads nowhere is not followed.
-    async fn fetch_all(&self, path: &str, mut from: u64) -> Result<Page, ClientError> {
-        let mut all = Page { items: Vec::new(), end: PageEnd::Last };
-        let mut bytes = 0_usize;
-        loop {
-            let page: Page = self.fetch(&format!("{path}?from={from}")).await?;
-            for item in page.items {
-                if item.cursor < from {
-                    return Err(DecodeError::Invalid("page").into());
-                }
-                from = item.cursor.saturating_add(1);
-                bytes = bytes.saturating_add(item.bytes.0.len());
-                all.items.push(item);
-            }
-            if page.end == PageEnd::Last {
-                return Ok(all);
-            }
-            if bytes > ANSWER {
-                return Err(DecodeError::TooLong("answer").into());
-            }
-        }
+    /// Asks on while there is more.
+    async fn fetch_all(&self, path: &str, from: u64) -> Result<Page, ClientError> {
+        let ask = async |from| self.fetch(&format!("{path}?from={from}")).await;
+        whole(all_pages(from, ask).await?)
     }
 
     async fn fetch<T: Codec>(&self, path: &str) -> Result<T, ClientError> {
@@ -220,6 +201,14 @@ impl RelayClient {
             bytes.extend_from_slice(&chunk);
         }
         if succeeded { Ok(bytes) } else { Err(refusal(&bytes)) }
+    }
+}
+
+/// Refuses what was too much to be taken as a whole.
+pub(crate) fn whole(page: Page) -> Result<Page, ClientError> {
+    match page.end {
+        PageEnd::Last => Ok(page),
+        PageEnd::More => Err(DecodeError::TooLong("answer").into()),
     }
 }
 
