@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use privity::format::{
     AccountId, AppendRequest, Blob, ConversationId, Inbox, LiveFrame, LoginRequest, Page,
-    RelayErrorCode, WrapsRequest,
+    RelayError, RelayErrorCode, WrapsRequest,
 };
 use privity::{AppendAnswer, Changes, Client, Context, Event, PublishAnswer, Request};
 
@@ -33,18 +33,42 @@ impl Device {
     ///
     /// # Errors
     /// [`ClientError`]: what was saved stays, and is sent again by [`Device::resume`].
+    /// [`ClientError::Refused`] for a request that the relay refused for good comes after all
+    /// the others were sent.
     pub async fn perform(
         &mut self,
         changes: Changes,
         context: &mut Context<'_>,
     ) -> Result<Vec<Event>, ClientError> {
-        let mut events = Vec::new();
+        let mut synced = Synced::default();
+        self.perform_all(changes, context, &mut synced).await?;
+        match synced.refused.into_iter().next() {
+            Some(refusal) => Err(ClientError::Refused(refusal.error)),
+            None => Ok(synced.events),
+        }
+    }
+
+    /// As [`Device::perform`], but a final refusal is put with the others.
+    pub(crate) async fn perform_all(
+        &mut self,
+        changes: Changes,
+        context: &mut Context<'_>,
+        synced: &mut Synced,
+    ) -> Result<(), ClientError> {
         let mut requests = VecDeque::new();
-        self.save(changes, &mut events, &mut requests)?;
+        self.save(changes, &mut synced.events, &mut requests)?;
         for _ in 0..REQUESTS {
-            let Some(request) = requests.pop_front() else { return Ok(events) };
-            let changes = self.ask_logged_in(request, context).await?;
-            self.save(changes, &mut events, &mut requests)?;
+            let Some(request) = requests.pop_front() else { return Ok(()) };
+            let changes = match self.ask_logged_in(request.clone(), context).await {
+                Ok(changes) => changes,
+                Err(error) => {
+                    let error = final_refusal(error)?;
+                    let changes = self.give_up(&request, error.code)?;
+                    synced.refused.push(Refusal { request, error });
+                    changes
+                }
+            };
+            self.save(changes, &mut synced.events, &mut requests)?;
         }
         Err(ClientError::Network("the relay's answers lead nowhere".into()))
     }
@@ -52,9 +76,12 @@ impl Device {
     /// Sends again what was saved and perhaps never sent, and after a start asks what stands:
     /// the store may be an old copy, which changes nothing before it knows.
     ///
+    /// A request that the relay refuses for good stops none of the others: a member who was
+    /// removed may have something unsent.
+    ///
     /// # Errors
-    /// As [`Device::perform`].
-    pub async fn resume(&mut self, context: &mut Context<'_>) -> Result<Vec<Event>, ClientError> {
+    /// As [`Device::perform`], but for what [`Synced::refused`] tells.
+    pub async fn resume(&mut self, context: &mut Context<'_>) -> Result<Synced, ClientError> {
         let mut send = self.client.unsent()?;
         send.extend(self.client.catch_up());
         let changes = Changes {
@@ -63,7 +90,9 @@ impl Device {
             send,
             ..Changes::default()
         };
-        self.perform(changes, context).await
+        let mut synced = Synced::default();
+        self.perform_all(changes, context, &mut synced).await?;
+        Ok(synced)
     }
 
     /// Logs this device in at the relay.
@@ -109,17 +138,15 @@ impl Device {
     /// Catches up with the relay: every conversation of the inbox, its log and messages.
     ///
     /// # Errors
-    /// As [`Device::perform`].
+    /// As [`Device::resume`].
     pub async fn sync(&mut self, context: &mut Context<'_>) -> Result<Synced, ClientError> {
-        let mut synced = Synced { events: self.resume(context).await?, deliveries: Vec::new() };
+        let mut synced = self.resume(context).await?;
         for item in self.inbox().await?.0 {
             let conversation = item.conversation;
             let from = self.client.next_entry(&conversation);
-            let send = vec![Request::FetchEntries { conversation, from }];
-            let version = self.client.version();
-            let ask = Changes { expected_version: version, version, send, ..Changes::default() };
-            synced.events.extend(self.perform(ask, context).await?);
-            synced.events.extend(self.fetch_members(&conversation, context).await?);
+            let ask = self.asking(Request::FetchEntries { conversation, from });
+            self.perform_all(ask, context, &mut synced).await?;
+            self.fetch_members(&conversation, context, &mut synced).await?;
             if self.client.knows(&conversation) {
                 self.fetch_messages(&conversation, context, &mut synced).await?;
             }
@@ -150,12 +177,12 @@ impl Device {
             LiveFrame::Lagged => self.sync(context).await,
             LiveFrame::Account { account, .. } => {
                 let events = self.fetch_account(account, context).await?;
-                Ok(Synced { events, deliveries: Vec::new() })
+                Ok(Synced { events, ..Synced::default() })
             }
             LiveFrame::Entries { .. } | LiveFrame::Message { .. } | LiveFrame::Wraps { .. } => {
                 self.sync(context).await
             }
-            _ => Ok(Synced { events: Vec::new(), deliveries: Vec::new() }),
+            _ => Ok(Synced::default()),
         }
     }
 
@@ -168,11 +195,13 @@ impl Device {
         account: &AccountId,
         context: &mut Context<'_>,
     ) -> Result<Vec<Event>, ClientError> {
-        let from = self.client.directory().head(account).map_or(0, |head| head.seq + 1);
-        let version = self.client.version();
-        let send = vec![Request::FetchStatements { account: *account, from }];
-        let ask = Changes { expected_version: version, version, send, ..Changes::default() };
+        let ask = self.asking(self.statements_of(account));
         self.perform(ask, context).await
+    }
+
+    fn statements_of(&self, account: &AccountId) -> Request {
+        let from = self.client.directory().head(account).map_or(0, |head| head.seq + 1);
+        Request::FetchStatements { account: *account, from }
     }
 
     /// Looks whether members, this account among them, revoked a device or changed keys.
@@ -180,14 +209,15 @@ impl Device {
         &mut self,
         conversation: &ConversationId,
         context: &mut Context<'_>,
-    ) -> Result<Vec<Event>, ClientError> {
-        let mut events = Vec::new();
+        synced: &mut Synced,
+    ) -> Result<(), ClientError> {
         if self.client.knows(conversation) {
             for (account, _) in self.client.members(conversation)? {
-                events.extend(self.fetch_account(&account, context).await?);
+                let ask = self.asking(self.statements_of(&account));
+                self.perform_all(ask, context, synced).await?;
             }
         }
-        Ok(events)
+        Ok(())
     }
 
     fn save(
@@ -228,7 +258,7 @@ impl Device {
             Request::Publish { hash, request, .. } => {
                 let answer = match self.relay.publish(&request).await {
                     Ok(()) => PublishAnswer::Stored,
-                    Err(error) => PublishAnswer::Refused(final_code(error)?),
+                    Err(error) => PublishAnswer::Refused(final_refusal(error)?.code),
                 };
                 self.client.handle_publish(&hash, answer, context)?
             }
@@ -241,7 +271,7 @@ impl Device {
                 let request = AppendRequest { entry: Blob(entry), wraps };
                 let answer = match self.relay.append(&request).await {
                     Ok(()) => AppendAnswer::Stored,
-                    Err(error) => AppendAnswer::Refused(final_code(error)?),
+                    Err(error) => AppendAnswer::Refused(final_refusal(error)?.code),
                 };
                 self.client.handle_append(&conversation, &hash, answer, context)?
             }
@@ -290,6 +320,25 @@ impl Device {
         Ok(blobs(whole(all_pages(1, fetch).await?)?))
     }
 
+    /// Takes a message that no repeat brings to the relay out of the outbox.
+    fn give_up(&mut self, request: &Request, why: RelayErrorCode) -> Result<Changes, ClientError> {
+        use RelayErrorCode::{NotEntitled, NotFound, Refused, TooLarge};
+        let mut changes = match request {
+            Request::Post { conversation, id, .. }
+                if matches!(why, NotEntitled | NotFound | Refused | TooLarge) =>
+            {
+                self.client.handle_posted(conversation, id)?
+            }
+            _ => self.nothing(),
+        };
+        changes.events.retain(|event| !matches!(event, Event::Posted { .. }));
+        Ok(changes)
+    }
+
+    fn asking(&self, request: Request) -> Changes {
+        Changes { send: vec![request], ..self.nothing() }
+    }
+
     fn nothing(&self) -> Changes {
         let version = self.client.version();
         Changes { expected_version: version, version, ..Changes::default() }
@@ -297,21 +346,32 @@ impl Device {
 }
 
 /// What catching up brought.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Synced {
     /// What happened.
     pub events: Vec<Event>,
     /// Messages, in the relay's order.
     pub deliveries: Vec<Delivery>,
+    /// What the relay refused for good.
+    pub refused: Vec<Refusal>,
+}
+
+/// A request that is not repeated: what a message of it said reaches nobody.
+#[derive(Debug)]
+pub struct Refusal {
+    /// What was asked.
+    pub request: Request,
+    /// Why the relay refuses.
+    pub error: RelayError,
 }
 
 /// A refusal that is an answer; anything else is to be tried again.
-fn final_code(error: ClientError) -> Result<RelayErrorCode, ClientError> {
+pub(crate) fn final_refusal(error: ClientError) -> Result<RelayError, ClientError> {
     match error {
         ClientError::Refused(refusal)
             if refusal.retry_after == 0 && refusal.code != RelayErrorCode::LoginNeeded =>
         {
-            Ok(refusal.code)
+            Ok(refusal)
         }
         other => Err(other),
     }

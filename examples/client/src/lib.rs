@@ -27,7 +27,7 @@ mod shown;
 mod store;
 
 pub use backoff::Backoff;
-pub use device::{Device, Synced};
+pub use device::{Device, Refusal, Synced};
 pub use error::ClientError;
 pub use live::Live;
 pub use messages::Delivery;

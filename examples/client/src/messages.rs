@@ -114,7 +114,7 @@ impl Device {
         changes.put.clear();
         changes.delete.clear();
         changes.expected_version = changes.version;
-        synced.events.extend(self.perform(changes, context).await?);
+        self.perform_all(changes, context, synced).await?;
         synced.deliveries.push(Delivery { conversation: *conversation, incoming });
         Ok(taken)
     }

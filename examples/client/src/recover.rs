@@ -93,7 +93,7 @@ impl Device {
                 continue;
             }
             match self.client.rotate(&id, context) {
-                Ok(changes) => synced.events.extend(self.perform(changes, context).await?),
+                Ok(changes) => self.perform_all(changes, context, &mut synced).await?,
                 Err(privity::Error::Blocked(_)) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -101,6 +101,7 @@ impl Device {
         let readable = self.sync(context).await?;
         synced.events.extend(readable.events);
         synced.deliveries.extend(readable.deliveries);
+        synced.refused.extend(readable.refused);
         Ok(synced)
     }
 }

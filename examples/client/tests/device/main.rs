@@ -8,4 +8,5 @@ mod pages;
 mod pairing;
 mod person;
 mod recorder;
+mod removed;
 mod two_devices;
