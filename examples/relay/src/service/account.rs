@@ -1,7 +1,7 @@
-use privity_conversation::account::{Chain, ChainFault, Learned};
+use privity_conversation::account::{Chain, ChainFault, Directory, Learned};
 use privity_conversation::format::{
-    AccountId, DeviceId, GenerationRecord, LiveFrame, LoginChallenge, LoginRequest, Page,
-    PublishRequest, RegisteredSeed, RelayErrorCode, Statement,
+    AccountId, DeviceId, GenerationRecord, Holder, LiveFrame, LoginChallenge, LoginRequest, Page,
+    PublishRequest, RegisteredSeed, RelayErrorCode, Signer, Statement,
 };
 use privity_conversation::sign::{Signature, VerifyingKey};
 use privity_wire::Codec;
@@ -19,14 +19,13 @@ impl Service {
         let statement = Statement::from_bytes(&request.statement.0)?;
         let account = statement.body.account_id().map_err(too_large)?;
         let hash = statement.body.hash().map_err(too_large)?;
-        let active = self.check_statement(&account, &statement)?;
+        let directory = self.check_statement(&account, &statement)?;
+        let chain = directory.chain(&account).ok_or_else(|| Failure::not_found("account"))?;
         let generation = request.generation.as_ref().map(|blob| {
             check_generation(&account, &blob.0).map(|generation| (generation, blob.0.clone()))
         });
-        if let Some(blob) = &request.registered
-            && RegisteredSeed::from_bytes(&blob.0)?.account != account
-        {
-            return Err(Failure::not_entitled("the registered seed is of another account"));
+        if let Some(blob) = &request.registered {
+            check_registered(chain, statement.body.seq, &blob.0)?;
         }
         let stored = self.storage.publish(&NewStatement {
             account,
@@ -34,8 +33,9 @@ impl Service {
             prev: statement.body.prev,
             hash,
             bytes: request.statement.0.clone(),
-            active,
+            active: may_log_in(chain),
             recovery: statement.body.recovery.as_ref().map(|holder| holder.sign),
+            by_recovery: statement.body.signer == Signer::Recovery,
             generation: generation.transpose()?,
             registered: request.registered.as_ref().map(|blob| blob.0.clone()),
         })?;
@@ -49,17 +49,15 @@ impl Service {
         Ok(())
     }
 
-    /// Refuses what the chain does not take; gives the ids that may log in after it.
+    /// Refuses what the chain does not take; gives the chain with it.
     fn check_statement(
         &self,
         account: &AccountId,
         statement: &Statement,
-    ) -> Result<Vec<DeviceId>, Failure> {
+    ) -> Result<Directory, Failure> {
         let mut directory = self.stored_chains().with(account, Clone::clone)?;
         match directory.learn(statement).map_err(broken)? {
-            Learned::Extended | Learned::Known => {
-                Ok(directory.chain(account).map(may_log_in).unwrap_or_default())
-            }
+            Learned::Extended | Learned::Known => Ok(directory),
             Learned::Ahead(next) => Err(Failure::new(
                 RelayErrorCode::Incomplete,
                 format_args!("statement {next} of the account is missing here"),
@@ -204,6 +202,22 @@ fn check_generation(account: &AccountId, bytes: &[u8]) -> Result<u32, Failure> {
         Ok(record.generation)
     } else {
         Err(Failure::not_entitled("the generation record is of another account"))
+    }
+}
+
+/// The wrap must be for the one who holds the recovery key after the statement.
+fn check_registered(chain: &Chain, seq: u64, bytes: &[u8]) -> Result<(), Failure> {
+    let seed = RegisteredSeed::from_bytes(bytes)?;
+    if seed.account != chain.id() {
+        return Err(Failure::not_entitled("the registered seed is of another account"));
+    }
+    let holds = |holder: &Holder| {
+        holder.id() == seed.wrap.holder && holder.wrap.fingerprint() == seed.wrap.fingerprint
+    };
+    if chain.recovery_at(seq).is_some_and(holds) {
+        Ok(())
+    } else {
+        Err(Failure::not_entitled("the registered seed is not for the recovery holder"))
     }
 }
 

@@ -35,9 +35,12 @@ pub struct NewStatement {
     pub active: Vec<DeviceId>,
     /// The recovery holder's signing key after it, by which a phrase finds the account.
     pub recovery: Option<[u8; 32]>,
+    /// Whether the recovery holder signed it.
+    pub by_recovery: bool,
     /// The generation record that it starts.
     pub generation: Option<(u32, Vec<u8>)>,
-    /// The wrapped signing seed of an account with a registered key.
+    /// The wrapped signing seed of an account with a registered key: it takes the place of
+    /// another one only if the recovery holder signed.
     pub registered: Option<Vec<u8>>,
 }
 
@@ -185,7 +188,8 @@ pub trait Storage: Send + Sync {
     /// Stores a statement if the account's head is the one before it.
     ///
     /// # Errors
-    /// `HeadMoved` if it is not; a repeat of the same bytes succeeds.
+    /// `HeadMoved` if it is not; a repeat of the same bytes succeeds, and brings the records
+    /// that are not there yet. `NotEntitled` if its registered seed may not replace another.
     fn publish(&self, statement: &NewStatement) -> Result<Stored, Failure>;
     /// Statements of an account from `from` on.
     ///

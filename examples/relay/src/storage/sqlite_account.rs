@@ -10,9 +10,8 @@ impl Sqlite {
     pub(super) fn publish_statement(&self, new: &NewStatement) -> Result<Stored, Failure> {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(Immediate)?;
-        if statement_at(&transaction, &new.account, new.seq)?.is_some_and(|it| it == new.bytes) {
-            return Ok(Stored::Repeat);
-        }
+        let repeats = statement_at(&transaction, &new.account, new.seq)?;
+        let repeats = repeats.is_some_and(|it| it == new.bytes);
         let head: Option<(u64, Vec<u8>)> = transaction
             .query_row(
                 "SELECT seq, hash FROM statement WHERE account = ?1 ORDER BY seq DESC LIMIT 1",
@@ -20,6 +19,12 @@ impl Sqlite {
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )
             .optional()?;
+        if repeats {
+            let newest = head.is_some_and(|(seq, _)| seq == new.seq);
+            add_missing(&transaction, new, newest)?;
+            transaction.commit()?;
+            return Ok(Stored::Repeat);
+        }
         let follows = match &head {
             None => new.seq == 0,
             Some((seq, hash)) => seq + 1 == new.seq && *hash == new.prev.0,
@@ -45,6 +50,9 @@ impl Sqlite {
             put_generation(&transaction, &new.account, *generation, bytes)?;
         }
         if let Some(bytes) = &new.registered {
+            if !new.by_recovery {
+                check_registered(&transaction, &new.account, bytes)?;
+            }
             transaction.execute(
                 "INSERT OR REPLACE INTO registered (account, bytes) VALUES (?1, ?2)",
                 params![new.account.0, bytes],
@@ -104,10 +112,7 @@ impl Sqlite {
     }
 
     pub(super) fn registered_seed(&self, account: &AccountId) -> Result<Option<Vec<u8>>, Failure> {
-        let connection = self.lock();
-        let mut query =
-            connection.prepare_cached("SELECT bytes FROM registered WHERE account = ?1")?;
-        Ok(query.query_row([account.0], |row| row.get(0)).optional()?)
+        registered_of(&self.lock(), account)
     }
 
     pub(super) fn keep_session(&self, new: &NewSession, most: usize) -> Result<(), Failure> {
@@ -156,6 +161,48 @@ impl Sqlite {
             .optional()?;
         Ok(session)
     }
+}
+
+fn registered_of(connection: &Connection, account: &AccountId) -> Result<Option<Vec<u8>>, Failure> {
+    let mut query = connection.prepare_cached("SELECT bytes FROM registered WHERE account = ?1")?;
+    Ok(query.query_row([account.0], |row| row.get(0)).optional()?)
+}
+
+/// A thief's device signs statements, too: it may not take the owner's way back.
+fn check_registered(
+    connection: &Connection,
+    account: &AccountId,
+    bytes: &[u8],
+) -> Result<(), Failure> {
+    if registered_of(connection, account)?.is_some_and(|it| it != bytes) {
+        return Err(Failure::not_entitled("another registered seed stands: it stays"));
+    }
+    Ok(())
+}
+
+/// Anybody may have brought a statement here first, without its records or with wrong ones.
+///
+/// The owner is told of a registered seed that is not the same, unless it may be newer.
+fn add_missing(
+    connection: &Connection,
+    new: &NewStatement,
+    is_newest: bool,
+) -> Result<(), Failure> {
+    if let Some((generation, bytes)) = &new.generation {
+        connection.execute(
+            "INSERT OR IGNORE INTO generation (account, generation, bytes) VALUES (?1, ?2, ?3)",
+            params![new.account.0, generation, bytes],
+        )?;
+    }
+    let Some(bytes) = &new.registered else { return Ok(()) };
+    if is_newest {
+        check_registered(connection, &new.account, bytes)?;
+    }
+    connection.execute(
+        "INSERT OR IGNORE INTO registered (account, bytes) VALUES (?1, ?2)",
+        params![new.account.0, bytes],
+    )?;
+    Ok(())
 }
 
 fn end_sessions(

@@ -46,7 +46,7 @@ pub(crate) async fn revocation(
 }
 
 /// The next statement of a device: its own wrap key anew.
-fn renewal(person: &mut Person) -> PublishRequest {
+pub(crate) fn renewal(person: &mut Person) -> PublishRequest {
     let changes = person.change(|client, context| {
         client.change_account(
             |tools| tools.own.replace_wrap_key(tools.chain, Suite::X25519, tools.local, tools.rng),

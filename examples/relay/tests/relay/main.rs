@@ -13,6 +13,7 @@ mod memory;
 mod messages;
 mod person;
 mod raw;
+mod registered;
 mod stop;
 mod storage;
 mod wraps;

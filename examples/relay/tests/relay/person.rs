@@ -8,6 +8,7 @@ use privity::format::{
 use privity::message::Draft;
 use privity::{
     Changes, Client, Codec, Context, History, NewConversation, Request, Secret, Suite, System,
+    WrapPublicKey,
 };
 use privity_client::{ClientError, Device, RelayClient, Store};
 use privity_relay::{Config, Limits, Running};
@@ -58,13 +59,21 @@ impl Place {
 
     /// A new person whose account the relay does not know yet.
     pub(crate) fn stranger(&self, name: &str) -> (Person, Changes) {
+        self.stranger_with(name, None)
+    }
+
+    /// With this registered key, if there is one, in place of the words.
+    pub(crate) fn stranger_with(
+        &self,
+        name: &str,
+        registered: Option<&WrapPublicKey>,
+    ) -> (Person, Changes) {
         let mut rng = System::new().unwrap();
         let phrase = RecoveryPhrase::generate(&mut rng);
-        let plan = NewAccount {
-            device: Suite::X25519,
-            key: NewKey::Seeded(Suite::X25519),
-            recovery: NewRecovery::Phrase(&phrase, Suite::X25519),
-        };
+        let (device, key) = (Suite::X25519, NewKey::Seeded(Suite::X25519));
+        let words = NewRecovery::Phrase(&phrase, Suite::X25519);
+        let recovery = registered.map_or(words, NewRecovery::Registered);
+        let plan = NewAccount { device, key, recovery };
         let key = Secret::generate(&mut rng);
         let mut context = Context { now: NOW, rng: &mut rng };
         let (client, changes) = Client::create(&key, &plan, &mut context).unwrap();
