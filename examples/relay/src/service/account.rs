@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use privity_conversation::account::{Chain, ChainFault, Directory, Learned};
 use privity_conversation::format::{
     AccountId, DeviceId, GenerationRecord, Holder, LiveFrame, LoginChallenge, LoginRequest, Page,
-    PublishRequest, RegisteredSeed, RelayErrorCode, Signer, Statement,
+    PublishRequest, RegisteredSeed, RelayErrorCode, Signer, Statement, StatementHash,
 };
 use privity_conversation::sign::{Signature, VerifyingKey};
 use privity_wire::Codec;
@@ -19,7 +21,7 @@ impl Service {
         let statement = Statement::from_bytes(&request.statement.0)?;
         let account = statement.body.account_id().map_err(too_large)?;
         let hash = statement.body.hash().map_err(too_large)?;
-        let directory = self.check_statement(&account, &statement)?;
+        let directory = self.check_statement(&account, &statement, &hash)?;
         let chain = directory.chain(&account).ok_or_else(|| Failure::not_found("account"))?;
         let generation = request.generation.as_ref().map(|blob| {
             check_generation(&account, &blob.0).map(|generation| (generation, blob.0.clone()))
@@ -49,14 +51,20 @@ impl Service {
         Ok(())
     }
 
-    /// Refuses what the chain does not take; gives the chain with it.
+    /// Refuses what the chain does not take; gives the chain with it. To ask about one that
+    /// stands copies no chain: anybody may, and a chain may be long.
     fn check_statement(
         &self,
         account: &AccountId,
         statement: &Statement,
-    ) -> Result<Directory, Failure> {
-        let mut directory = self.stored_chains().with(account, Clone::clone)?;
-        match directory.learn(statement).map_err(broken)? {
+        hash: &StatementHash,
+    ) -> Result<Arc<Directory>, Failure> {
+        let mut directory = self.stored_chains().directory(account)?;
+        let stands = directory.chain(account).and_then(|it| it.hash_at(statement.body.seq));
+        if stands == Some(*hash) {
+            return Ok(directory);
+        }
+        match Arc::make_mut(&mut directory).learn(statement).map_err(broken)? {
             Learned::Extended | Learned::Known => Ok(directory),
             Learned::Ahead(next) => Err(Failure::new(
                 RelayErrorCode::Incomplete,

@@ -14,41 +14,83 @@ use crate::storage::{PageLimit, Storage};
 
 /// Statements read from storage at a time.
 const BATCH: PageLimit = PageLimit { items: 256, bytes: 16 << 20 };
-/// Statements behind the chains that stay in memory: each stands for some 100 bytes.
-const REMEMBERED: usize = 500_000;
+/// Bytes of the chains that stay in memory, by the length of their statements: a statement of
+/// many devices with large keys is a thousand times another.
+const REMEMBERED: usize = 64 << 20;
+/// What a chain costs beside its statements.
+const CHAIN: usize = 1 << 10;
 
 /// Chains verified lately, so that a long one does not cost every request of its account.
 #[derive(Debug, Default)]
 pub(crate) struct ChainCache(Mutex<Remembered>);
 
+/// Two shares of half the bytes. When the one that fills is full, it becomes the other, whose
+/// chains are let go: they were not asked for since.
 #[derive(Debug, Default)]
 struct Remembered {
-    chains: HashMap<AccountId, Arc<Directory>>,
-    statements: usize,
+    newer: Share,
+    older: Share,
+}
+
+#[derive(Debug, Default)]
+struct Share {
+    chains: HashMap<AccountId, Known>,
+    bytes: usize,
+}
+
+/// A verified chain, and the length of its statements.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    chain: Arc<Directory>,
+    bytes: usize,
 }
 
 impl ChainCache {
-    fn get(&self, account: &AccountId) -> Arc<Directory> {
-        let remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        remembered.chains.get(account).cloned().unwrap_or_default()
+    fn get(&self, account: &AccountId) -> Known {
+        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = remembered.newer.chains.get(account) {
+            return known.clone();
+        }
+        let Some(known) = remembered.older.take(account) else { return Known::default() };
+        remembered.put(*account, known.clone());
+        known
     }
 
-    /// A full cache is emptied: what is asked for again comes back from storage.
-    fn put(&self, account: AccountId, chain: &Arc<Directory>) {
-        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let length = length(&account, chain);
-        let before = remembered.chains.insert(account, Arc::clone(chain));
-        let before = before.map_or(0, |chain| self::length(&account, &chain));
-        remembered.statements = (remembered.statements + length).saturating_sub(before);
-        if remembered.statements > REMEMBERED {
-            *remembered = Remembered::default();
-        }
+    fn put(&self, account: AccountId, known: Known) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).put(account, known);
     }
 }
 
-fn length(account: &AccountId, chain: &Directory) -> usize {
-    let next = next_of(account, chain);
-    usize::try_from(next).unwrap_or(usize::MAX)
+impl Remembered {
+    /// What is too large for a share is read from storage each time.
+    fn put(&mut self, account: AccountId, known: Known) {
+        const SHARE: usize = REMEMBERED / 2;
+        self.newer.take(&account);
+        self.older.take(&account);
+        let cost = known.cost();
+        if cost > SHARE {
+            return;
+        }
+        if self.newer.bytes.saturating_add(cost) > SHARE {
+            self.older = std::mem::take(&mut self.newer);
+        }
+        self.newer.bytes = self.newer.bytes.saturating_add(cost);
+        self.newer.chains.insert(account, known);
+    }
+}
+
+impl Share {
+    fn take(&mut self, account: &AccountId) -> Option<Known> {
+        let known = self.chains.remove(account)?;
+        self.bytes = self.bytes.saturating_sub(known.cost());
+        Some(known)
+    }
+}
+
+impl Known {
+    const fn cost(&self) -> usize {
+        self.bytes.saturating_add(CHAIN)
+    }
 }
 
 /// The place of the first statement that is not known.
@@ -79,16 +121,20 @@ impl<'a> StoredChains<'a> {
         account: &AccountId,
         ask: impl FnOnce(&Directory) -> T,
     ) -> Result<T, Failure> {
-        let known = self.read.borrow().get(account).cloned();
-        let chain = match known {
-            Some(chain) => chain,
-            None => {
-                let chain = self.load(account)?;
-                self.read.borrow_mut().insert(*account, Arc::clone(&chain));
-                chain
-            }
-        };
-        Ok(ask(&chain))
+        Ok(ask(&*self.directory(account)?))
+    }
+
+    /// A directory that holds `account`'s chain, if there is one.
+    ///
+    /// # Errors
+    /// As [`Self::with`].
+    pub(super) fn directory(&self, account: &AccountId) -> Result<Arc<Directory>, Failure> {
+        if let Some(known) = self.read.borrow().get(account) {
+            return Ok(Arc::clone(known));
+        }
+        let chain = self.load(account)?;
+        self.read.borrow_mut().insert(*account, Arc::clone(&chain));
+        Ok(chain)
     }
 
     /// What the fold said, unless a chain that it asked for could not be read: then the
@@ -109,7 +155,7 @@ impl<'a> StoredChains<'a> {
     }
 
     fn load(&self, account: &AccountId) -> Result<Arc<Directory>, Failure> {
-        let mut chain = self.cache.get(account);
+        let Known { mut chain, mut bytes } = self.cache.get(account);
         let known = next_of(account, &chain);
         let mut from = known;
         loop {
@@ -118,6 +164,7 @@ impl<'a> StoredChains<'a> {
                 let statement = Statement::from_bytes(&item.bytes.0)?;
                 let learned = Arc::make_mut(&mut chain).learn(&statement);
                 learned.map_err(super::account::broken)?;
+                bytes = bytes.saturating_add(item.bytes.0.len());
                 from = item.cursor + 1;
             }
             if page.end == PageEnd::Last {
@@ -125,7 +172,7 @@ impl<'a> StoredChains<'a> {
             }
         }
         if from != known {
-            self.cache.put(*account, &chain);
+            self.cache.put(*account, Known { chain: Arc::clone(&chain), bytes });
         }
         Ok(chain)
     }
@@ -147,5 +194,55 @@ impl Accounts for StoredChains<'_> {
 
     fn beyond(&self, pin: &Pin) -> Option<PinChange> {
         self.ask(&pin.account, |directory| directory.beyond(pin)).flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MEBIBYTE: usize = 1 << 20;
+
+    fn remember(cache: &ChainCache, number: u8, bytes: usize) {
+        cache.put(AccountId([number; 32]), Known { chain: Arc::default(), bytes });
+    }
+
+    fn knows(cache: &ChainCache, number: u8) -> bool {
+        cache.get(&AccountId([number; 32])).bytes > 0
+    }
+
+    fn bytes(cache: &ChainCache) -> usize {
+        let remembered = cache.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let shares = [&remembered.newer, &remembered.older];
+        for share in shares {
+            assert_eq!(share.bytes, share.chains.values().map(Known::cost).sum::<usize>());
+        }
+        shares.iter().map(|share| share.bytes).sum()
+    }
+
+    #[test]
+    fn chains_are_remembered_by_their_bytes_and_the_one_in_use_stays() {
+        let cache = ChainCache::default();
+        remember(&cache, 0, 1);
+        for number in 1..=250 {
+            remember(&cache, number, MEBIBYTE);
+            assert!(bytes(&cache) <= REMEMBERED, "{number}");
+            assert!(knows(&cache, 0), "{number}");
+        }
+        assert!(knows(&cache, 250) && !knows(&cache, 1));
+    }
+
+    #[test]
+    fn a_chain_that_grows_is_counted_once_and_one_too_large_is_left_out() {
+        let cache = ChainCache::default();
+        for length in 1..=31 {
+            remember(&cache, 1, length * MEBIBYTE);
+        }
+        remember(&cache, 2, 10);
+        assert!(knows(&cache, 1));
+        assert_eq!(bytes(&cache), 31 * MEBIBYTE + 10 + 2 * CHAIN);
+        remember(&cache, 1, REMEMBERED);
+        assert!(!knows(&cache, 1) && knows(&cache, 2));
+        assert_eq!(bytes(&cache), 10 + CHAIN);
     }
 }
