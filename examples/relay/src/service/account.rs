@@ -3,7 +3,7 @@ use std::sync::Arc;
 use privity_conversation::account::{Chain, ChainFault, Directory, Learned};
 use privity_conversation::format::{
     AccountId, DeviceId, GenerationRecord, Holder, LiveFrame, LoginChallenge, LoginRequest, Page,
-    PublishRequest, RegisteredSeed, RelayErrorCode, Signer, Statement, StatementHash,
+    PublishRequest, RegisteredSeed, RelayErrorCode, Seeding, Signer, Statement, StatementHash,
 };
 use privity_conversation::sign::{Signature, VerifyingKey};
 use privity_wire::Codec;
@@ -24,7 +24,9 @@ impl Service {
         let directory = self.check_statement(&account, &statement, &hash)?;
         let chain = directory.chain(&account).ok_or_else(|| Failure::not_found("account"))?;
         let generation = request.generation.as_ref().map(|blob| {
-            check_generation(&account, &blob.0).map(|generation| (generation, blob.0.clone()))
+            let generation = check_generation(&account, &blob.0)?;
+            check_in_force(chain, statement.body.seq, generation)?;
+            Ok::<_, Failure>((generation, blob.0.clone()))
         });
         if let Some(blob) = &request.registered {
             check_registered(chain, statement.body.seq, &blob.0)?;
@@ -210,6 +212,16 @@ fn check_generation(account: &AccountId, bytes: &[u8]) -> Result<u32, Failure> {
         Ok(record.generation)
     } else {
         Err(Failure::not_entitled("the generation record is of another account"))
+    }
+}
+
+/// Anybody may hand in a statement: the record with it can be of no other generation.
+fn check_in_force(chain: &Chain, seq: u64, generation: u32) -> Result<(), Failure> {
+    let key = chain.key_at(seq).filter(|key| key.seeding == Seeding::Seeded);
+    if key.is_some_and(|key| key.generation == generation) {
+        Ok(())
+    } else {
+        Err(Failure::not_found("generation"))
     }
 }
 

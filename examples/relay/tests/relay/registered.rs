@@ -95,6 +95,12 @@ async fn records_come_with_a_repeat_where_there_are_none() {
     let copied = PublishRequest { generation: None, registered: None, ..request.clone() };
     relay.publish(&copied).await.unwrap();
     assert_eq!(code(relay.registered(&account).await), RelayErrorCode::NotFound);
+    // nobody puts records of generations there that are not stated
+    let mut record = GenerationRecord::from_bytes(&request.generation.clone().unwrap().0).unwrap();
+    record.generation = 7;
+    let invented = Some(Blob(record.to_bytes().unwrap()));
+    let invented = PublishRequest { generation: invented, ..copied };
+    assert_eq!(code(relay.publish(&invented).await), RelayErrorCode::NotFound);
 
     relay.publish(&request).await.unwrap();
     relay.publish(&request).await.unwrap();
