@@ -6,7 +6,7 @@ use privity::account::{Chain, Contacts, Directory, SafetyNumber, safety_number};
 use privity::epoch::ConversationInfo;
 use privity::format::{AccountId, ContactCard, ConversationId, Policy};
 use privity::message::{Draft, FileBody};
-use privity::{Client, Due, Event, History, Incoming, NewConversation, Standing};
+use privity::{Client, Due, Event, History, Incoming, NewConversation, Request, Standing};
 use privity_client::Synced;
 
 use crate::home::Home;
@@ -234,6 +234,13 @@ pub(crate) fn tell(client: &Client, synced: &Synced) {
             Event::Forked { .. } => println!("THE RELAY SHOWS TWO HISTORIES"),
             _ => {}
         }
+    }
+    for refusal in &synced.refused {
+        let what = match refusal.request {
+            Request::Post { .. } => "A message of yours reached nobody",
+            _ => "The relay did not take what was sent",
+        };
+        println!("{what}: {}", refusal.error.detail);
     }
     for delivery in &synced.deliveries {
         match &delivery.incoming {
