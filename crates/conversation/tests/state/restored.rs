@@ -95,3 +95,22 @@ fn a_page_with_something_in_it_is_not_the_end() {
     people.rotate(1, &id);
     assert_eq!(places(&people, &id), [0, 1, 2, 3]);
 }
+
+/// A log may be lost, or have been dropped before a part of it was: the rest is there all the same.
+#[test]
+fn a_part_of_a_conversation_without_its_log_keeps_nothing_else_shut() {
+    let mut people = People::meet(2);
+    let ids = [people.conversation(2), people.conversation(2)];
+    people.say(0, &ids[1], "kept");
+    let device = &mut people.devices[0];
+    let records = device.records.clone();
+    let mut without_a_log = 0;
+    for place in records.keys() {
+        device.records.clone_from(&records);
+        device.records.remove(place);
+        if device.crash().is_ok() && device.client.conversations().count() == 1 {
+            without_a_log += 1;
+        }
+    }
+    assert_eq!(without_a_log, 2);
+}
