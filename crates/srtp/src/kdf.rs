@@ -20,7 +20,7 @@ pub(crate) struct SessionKeys {
     authentication: Scratch<20>,
 }
 
-/// Which of a master key's session keys are meant (RFC 3711 §4.3.2, RFC 6904 §4).
+/// Which of a master key's session keys are meant (RFC 3711 §4.3.2, RFC 6904 §3.2).
 #[derive(Clone, Copy)]
 pub(crate) struct Labels {
     cipher: u8,
@@ -55,7 +55,7 @@ impl Prf {
         keys
     }
 
-    /// The keys for header extensions (RFC 6904 §4); they authenticate nothing.
+    /// The keys for header extensions (RFC 6904 §3.2); they authenticate nothing.
     pub(crate) fn header_keys(&self, r: u64) -> SessionKeys {
         let mut keys = self.empty();
         self.derive(Labels::HEADER_CIPHER, r, keys.cipher.expose_mut());
