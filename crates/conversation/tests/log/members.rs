@@ -1,4 +1,4 @@
-use privity_conversation::format::{Action, Role};
+use privity_conversation::format::{AccountId, Action, Pin, Role};
 use privity_conversation::log::{Applied, Refused, Started, Step};
 
 use crate::world::{Group, Parts};
@@ -148,8 +148,8 @@ fn founders_and_those_added_under_an_older_pin_stay() {
     assert_eq!(group.fold.now().added_by(&friend), Some((alice, old)));
 }
 
-#[test]
-fn nobody_goes_twice_in_one_entry() {
+/// A device that is revoked now had added somebody.
+fn with_a_ghost() -> (Group, AccountId, Pin) {
     let mut group = Group::new(&["alice", "bob", "carol"]);
     let [alice, ghost] = ["alice", "ghost"].map(|name| group.id(name));
     let thief = group.book.device(alice);
@@ -157,6 +157,12 @@ fn nobody_goes_twice_in_one_entry() {
     group.append(&body);
     group.book.add_device(alice);
     let pin = group.book.revoke(alice, thief);
+    (group, ghost, pin)
+}
+
+#[test]
+fn nobody_goes_twice_in_one_entry() {
+    let (mut group, ghost, pin) = with_a_ghost();
     let mut body = group.remove("alice", "ghost").with_pins(&[pin]);
     body.also_removed = vec![ghost];
     group.refuses(&body, Refused::NotCanonical);
@@ -187,13 +193,7 @@ fn who_goes_with_a_revocation_is_listed_in_order() {
 /// Else an admin would be counted that there is not, and the last one could leave.
 #[test]
 fn nobody_who_goes_gets_a_role() {
-    let mut group = Group::new(&["alice", "bob", "carol"]);
-    let [alice, ghost] = ["alice", "ghost"].map(|name| group.id(name));
-    let thief = group.book.device(alice);
-    let body = group.add("alice", "ghost", 0);
-    group.append(&body);
-    group.book.add_device(alice);
-    let pin = group.book.revoke(alice, thief);
+    let (mut group, ghost, pin) = with_a_ghost();
     let mut body = group.rotate("alice").with_pins(&[pin]);
     body.action = Action::SetRole { account: ghost, role: Role::Admin };
     body.also_removed = vec![ghost];

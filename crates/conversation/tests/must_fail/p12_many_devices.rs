@@ -6,7 +6,7 @@ use privity_conversation::format::{
 };
 use privity_conversation::log::Refused;
 use privity_conversation::message::{Draft, seal};
-use privity_conversation::state::{Event, History};
+use privity_conversation::state::{Event, History, Incoming, Request};
 use privity_testkit::{ChaCha20Rng, SeedableRng};
 use privity_wire::Codec;
 
@@ -36,24 +36,28 @@ fn scene(mallory: &ManyDevices) -> (People, ConversationId) {
     let mut rng = ChaCha20Rng::seed_from_u64(12);
     let local = LocalSecret::generate(&mut rng);
     for number in 0..mallory.devices {
-        let content = Content {
-            author: mallory.chain.head(),
-            device: holder(number).id(),
-            chain: ChainId([1; 16]),
-            counter: 0,
-            previous: MessageId::ZERO,
-            seen: MessageId::ZERO,
-            time: 1,
-            content_type: 0,
-            target: MessageId::ZERO,
-            body: b"said by one of many".to_vec(),
-        };
+        let content = said(mallory, number);
         let sealed = seal(&position, &content, &key(number), &local, &mut rng).unwrap();
         people.relay.logs.get_mut(&id).unwrap().messages.push(sealed.bytes);
     }
     people.sync(0);
     assert!(people.texts(0).len() > mallory.devices as usize);
     (people, id)
+}
+
+fn said(mallory: &ManyDevices, number: u32) -> Content {
+    Content {
+        author: mallory.chain.head(),
+        device: holder(number).id(),
+        chain: ChainId([1; 16]),
+        counter: 0,
+        previous: MessageId::ZERO,
+        seen: MessageId::ZERO,
+        time: 1,
+        content_type: 0,
+        target: MessageId::ZERO,
+        body: b"said by one of many".to_vec(),
+    }
 }
 
 /// And the device of another one who goes with her has its cut all the same.
@@ -151,4 +155,21 @@ fn p12_leaving_and_coming_back_fills_nobodys_store() {
     assert!(refused, "{:?}", changes.events);
     assert_eq!(alice.client.next_entry(&id), 4);
     alice.crash().unwrap();
+
+    // Who removes the account leaves out what a log has no room for.
+    let (anchor, at) = (entry(&people.relay, &id, 0), Entry::from_bytes(&page[0]).unwrap());
+    let position = opened_key(secret(&people.devices[0], &people.relay, &id, 0), &anchor, &at);
+    let mut rng = ChaCha20Rng::seed_from_u64(12);
+    let local = LocalSecret::generate(&mut rng);
+    let message = seal(&position, &said(&second, 0), &key(0), &local, &mut rng).unwrap().bytes;
+    let alice = &mut people.devices[0];
+    let (incoming, held) =
+        alice.call(|client, context| client.receive(&id, &message, context)).unwrap();
+    assert!(matches!(incoming, Incoming::Held), "{incoming:?}");
+    alice.save(&held).unwrap();
+    let seen = alice.call(|client, context| client.handle_entries(&id, &[], context)).unwrap();
+    alice.save(&seen).unwrap();
+    let changes = alice.call(|client, context| client.remove(&id, &[account], context)).unwrap();
+    let Some(Request::Append { entry, .. }) = changes.send.first() else { panic!("no append") };
+    assert!(Entry::from_bytes(entry).unwrap().body().cuts.is_empty());
 }

@@ -1,19 +1,27 @@
-use privity::format::RelayErrorCode;
+use std::path::Path;
+
+use privity::format::{ConversationId, RelayErrorCode};
 use privity::{Context, Request};
 use privity_client::ClientError;
 
 use crate::person::{NOW, Person, relay};
+
+/// Alice, Bob and Carol; a conversation of Alice's with Bob, and one of Carol's.
+async fn scene(origin: &str, folder: &Path) -> ([Person; 3], [ConversationId; 2]) {
+    let mut alice = Person::new("alice", origin, folder).await;
+    let mut bob = Person::new("bob", origin, folder).await;
+    let mut carol = Person::new("carol", origin, folder).await;
+    let ids = [alice.converse(&mut bob).await, carol.converse(&mut bob).await];
+    ([alice, bob, carol], ids)
+}
 
 /// Bob has an unsent message in a conversation that removed him meanwhile.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_the_relay_refuses_for_good_does_not_end_all_syncing() {
     let folder = tempfile::tempdir().unwrap();
     let relay = relay(folder.path(), |_| {}).await;
-    let mut alice = Person::new("alice", relay.origin(), folder.path()).await;
-    let mut bob = Person::new("bob", relay.origin(), folder.path()).await;
-    let mut carol = Person::new("carol", relay.origin(), folder.path()).await;
-    let with_alice = alice.converse(&mut bob).await;
-    let with_carol = carol.converse(&mut bob).await;
+    let ([mut alice, mut bob, mut carol], [with_alice, with_carol]) =
+        scene(relay.origin(), folder.path()).await;
     let unsent = bob.draft_text(&with_alice, "offline");
     bob.device.store.apply(&unsent).unwrap();
     let to_carol = bob.draft_text(&with_carol, "offline, too");
@@ -44,11 +52,8 @@ async fn a_message_that_the_relay_refuses_for_good_does_not_end_all_syncing() {
 async fn a_refusal_of_what_is_sent_now_is_told_once_the_rest_is_sent() {
     let folder = tempfile::tempdir().unwrap();
     let relay = relay(folder.path(), |_| {}).await;
-    let mut alice = Person::new("alice", relay.origin(), folder.path()).await;
-    let mut bob = Person::new("bob", relay.origin(), folder.path()).await;
-    let mut carol = Person::new("carol", relay.origin(), folder.path()).await;
-    let with_alice = alice.converse(&mut bob).await;
-    let with_carol = carol.converse(&mut bob).await;
+    let ([mut alice, mut bob, mut carol], [with_alice, with_carol]) =
+        scene(relay.origin(), folder.path()).await;
     let mut changes = bob.draft_text(&with_alice, "too late");
     bob.device.store.apply(&changes).unwrap();
     let rest = bob.draft_text(&with_carol, "hello");
