@@ -101,6 +101,16 @@ async fn records_come_with_a_repeat_where_there_are_none() {
     let invented = Some(Blob(record.to_bytes().unwrap()));
     let invented = PublishRequest { generation: invented, ..copied };
     assert_eq!(code(relay.publish(&invented).await), RelayErrorCode::NotFound);
+    // nor a seed for somebody other than the recovery holder, or for another key of its
+    let seed = RegisteredSeed::from_bytes(&request.registered.clone().unwrap().0).unwrap();
+    let (mut device, mut key) = (seed.clone(), seed);
+    device.wrap.holder = alice.device.client.device();
+    key.wrap.fingerprint[0] ^= 1;
+    for other in [device, key] {
+        let registered = Some(Blob(other.to_bytes().unwrap()));
+        let other = PublishRequest { generation: None, registered, ..request.clone() };
+        assert_eq!(code(relay.publish(&other).await), RelayErrorCode::NotEntitled);
+    }
 
     relay.publish(&request).await.unwrap();
     relay.publish(&request).await.unwrap();
