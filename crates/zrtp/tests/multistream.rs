@@ -23,16 +23,8 @@ fn first<'a>(seed: u64) -> Pair<'a> {
     pair
 }
 
-/// Opens a further stream on both ends, on a pair of SSRCs of its own.
 fn open(pair: &mut Pair<'_>, stream: u32) {
-    let now = pair.now;
-    for (end, zid, ssrc) in [(&mut pair.a, ZID_A, 0x1000), (&mut pair.b, ZID_B, 0x2000)] {
-        end.ssrc = ssrc + stream;
-        (end.encrypted, end.keys, end.failed) = (None, None, None);
-        end.sent.clear();
-        end.drops.clear();
-        end.start_further(&phone(zid), now).unwrap();
-    }
+    pair.open_further([&phone(ZID_A), &phone(ZID_B)], stream);
 }
 
 #[test]

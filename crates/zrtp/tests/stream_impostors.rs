@@ -73,12 +73,7 @@ fn call(config: fn(Zid) -> Config, seed: u64) -> Pair<'static> {
 
 /// Another stream of the same call.
 fn open(pair: &mut Pair<'_>, stream: u32) {
-    let now = pair.now;
-    for (end, zid, ssrc) in [(&mut pair.a, ZID_A, 0x1000), (&mut pair.b, ZID_B, 0x2000)] {
-        end.ssrc = ssrc + stream;
-        (end.encrypted, end.keys, end.failed) = (None, None, None);
-        end.start_further(&Arc::new(quick(zid)), now).unwrap();
-    }
+    pair.open_further([&Arc::new(quick(ZID_A)), &Arc::new(quick(ZID_B))], stream);
 }
 
 #[test]

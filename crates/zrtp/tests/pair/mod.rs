@@ -175,6 +175,19 @@ impl<'a> Pair<'a> {
         self
     }
 
+    /// Opens a further stream of the call on both ends, on a pair of SSRCs of its own.
+    pub fn open_further(&mut self, [a, b]: [&Arc<Config>; 2], stream: u32) -> &mut Self {
+        let now = self.now;
+        for (end, config, ssrc) in [(&mut self.a, a, 0x1000), (&mut self.b, b, 0x2000)] {
+            end.ssrc = ssrc + stream;
+            (end.encrypted, end.keys, end.failed) = (None, None, None);
+            end.sent.clear();
+            end.drops.clear();
+            end.start_further(config, now).unwrap();
+        }
+        self
+    }
+
     /// Runs until both ends are done or nothing can happen any more.
     pub fn run(&mut self) -> &mut Self {
         self.run_until(|pair| pair.a.is_over() && pair.b.is_over())
