@@ -1,25 +1,33 @@
-//! `cargo xtask bench srtp`: protect and unprotect against libsrtp on OpenSSL 3 and against
-//! rtc-srtp, each profile, payloads of 160 and 1,200 bytes.
+//! `cargo xtask bench srtp`: protect and unprotect against libsrtp on the OpenSSL 3 of this
+//! machine and on the newest one, and against rtc-srtp; each profile, payloads of 160 and
+//! 1,200 bytes.
 
 mod batch;
+mod libsrtp;
 mod parties;
+mod sources;
 mod wheel;
 
 use std::{env, io, process};
 
 use bench_harness::{Report, Row, instructions};
+use interop_srtp::Library;
 use privity_srtp::Profile;
 
 use batch::{Direction, Packet, Party, Runner, compare};
+use libsrtp::Libsrtp;
 use parties::{Ours, Rtc, Theirs};
-use wheel::Wheel;
 
-/// What the ratio to libsrtp may be at most, for payloads of 160 and of 1,200 bytes.
+/// What the ratio to libsrtp on this machine's OpenSSL may be at most, for payloads of 160
+/// and of 1,200 bytes.
 const LIMITS: [(Profile, [f64; 2]); 3] = [
     (Profile::AEAD_AES_128_GCM, [0.60, 0.65]),
     (Profile::AEAD_AES_256_GCM, [0.60, 0.65]),
     (Profile::AES_CM_128_HMAC_SHA1_80, [0.70, 1.0]),
 ];
+
+/// The peer that the limits are for.
+const LIMITED: &str = "libsrtp";
 
 const PAYLOADS: [usize; 2] = [160, 1_200];
 const DIRECTIONS: [Direction; 2] = [Direction::Protect, Direction::Unprotect];
@@ -34,32 +42,35 @@ fn main() -> io::Result<()> {
     if let [direction, profile, payload, packets] = &arguments[..] {
         return count(direction, profile, payload, packets);
     }
-    let wheel = Wheel::load()?;
+    let peers = [
+        (LIMITED, Libsrtp::load(&sources::build()?)?),
+        (wheel::NAME, Libsrtp::load(&wheel::fetch()?)?),
+    ];
     let mut report = Report::new("srtp");
     for profile in profiles() {
-        for (place, payload) in PAYLOADS.into_iter().enumerate() {
-            let lengths = check(&wheel, profile, payload);
+        for payload in PAYLOADS {
             for direction in DIRECTIONS {
-                let mut ours = Runner::new(Ours::new(profile), direction, payload);
-                let mut theirs =
-                    Runner::new(Theirs::new(&wheel.library, profile), direction, payload);
                 let name = format!("{}/{}/{payload}", direction.name(), profile.name());
                 let counted = counted(direction, profile, payload);
-                let row = Row::compare(format!("{name}/libsrtp"), compare(&mut ours, &mut theirs))
-                    .bytes(lengths.0, Some(lengths.1))
-                    .peer_version(&wheel.version)
-                    .setup(SETUP)
-                    .instructions(counted);
-                let limit = LIMITS.iter().find(|limit| limit.0 == profile);
-                report.push(limit.map_or(row.clone(), |limit| row.limit(limit.1[place])));
+                let row = |peer: &str, pair| {
+                    Row::compare(format!("{name}/{peer}"), pair).setup(SETUP).instructions(counted)
+                };
+                let mut ours = Runner::new(Ours::new(profile), direction, payload);
+                for (peer, theirs) in &peers {
+                    let lengths = check(&theirs.library, profile, payload);
+                    let party = Theirs::new(&theirs.library, profile);
+                    let pair = compare(&mut ours, &mut Runner::new(party, direction, payload));
+                    let row = row(peer, pair)
+                        .bytes(lengths.0, Some(lengths.1))
+                        .peer_version(&theirs.version);
+                    report.push(match limit(peer, profile, payload) {
+                        Some(limit) => row.limit(limit),
+                        None => row,
+                    });
+                }
                 if let Some(rtc) = Rtc::new(profile) {
-                    let mut rtc = Runner::new(rtc, direction, payload);
-                    let pair = compare(&mut ours, &mut rtc);
-                    let row = Row::compare(format!("{name}/rtc-srtp"), pair)
-                        .peer_version(RTC_SRTP)
-                        .setup(SETUP)
-                        .instructions(counted);
-                    report.push(row);
+                    let pair = compare(&mut ours, &mut Runner::new(rtc, direction, payload));
+                    report.push(row("rtc-srtp", pair).peer_version(RTC_SRTP));
                 }
             }
         }
@@ -71,15 +82,20 @@ fn profiles() -> impl Iterator<Item = Profile> {
     Profile::ENCRYPTING.into_iter().chain([Profile::NULL_HMAC_SHA1_80])
 }
 
+fn limit(peer: &str, profile: Profile, payload: usize) -> Option<f64> {
+    let (_, limits) = LIMITS.into_iter().find(|row| peer == LIMITED && row.0 == profile)?;
+    PAYLOADS.into_iter().zip(limits).find(|row| row.0 == payload).map(|row| row.1)
+}
+
 /// Makes sure that both do the same work: the same bytes where libsrtp derives its keys as
 /// the RFC says, and packets that open. Gives the lengths of the protected packets.
-fn check(wheel: &Wheel, profile: Profile, payload: usize) -> (u64, u64) {
-    let (mut ours, mut theirs) = (Ours::new(profile), Theirs::new(&wheel.library, profile));
+fn check(library: &Library, profile: Profile, payload: usize) -> (u64, u64) {
+    let (mut ours, mut theirs) = (Ours::new(profile), Theirs::new(library, profile));
     let plain = Packet::new(1, payload);
     let (mut one, mut other) = (plain.clone(), plain.clone());
     ours.protect(&mut one);
     theirs.protect(&mut other);
-    if profile.key_length() != 24 || wheel.library.derives_aes_192() {
+    if profile.key_length() != 24 || library.derives_aes_192() {
         assert_eq!(one.bytes(), other.bytes(), "{profile:?}");
     }
     let lengths = (one.length as u64, other.length as u64);

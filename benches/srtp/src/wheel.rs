@@ -1,79 +1,35 @@
-//! Where libsrtp comes from: the wheel of `pylibsrtp`, which holds the newest libsrtp that a
-//! registry has built on OpenSSL 3 (Debian's is built on NSS, and slow). Nothing of Python
-//! runs.
+//! libsrtp on the newest OpenSSL 3, with its code for AVX-512: the one inside the wheel of
+//! `pylibsrtp`. Nothing of Python runs.
 
-use std::ffi::{CStr, OsStr, c_char, c_int};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs, io};
+use std::{fs, io};
 
-use interop_srtp::Library;
-use libloading::os::unix;
+use crate::libsrtp::{folder, run};
 
-/// Names another libsrtp 2 to measure against.
-const OVERRIDE: &str = "BENCH_LIBSRTP";
+/// As it stands in the name of a row.
+pub(crate) const NAME: &str = "libsrtp-wheel";
 
-/// libsrtp and what it says of itself and of the OpenSSL it was built on.
-pub(crate) struct Wheel {
-    pub(crate) library: Library,
-    pub(crate) version: String,
-}
+const REMEDY: &str = "`cargo xtask setup` installs Python and pip";
 
-impl Wheel {
-    /// Fetches the wheel into `target/` unless it is there, and loads the library.
-    pub(crate) fn load() -> io::Result<Self> {
-        let path = match env::var_os(OVERRIDE) {
-            Some(path) => PathBuf::from(path),
-            None => fetched()?,
-        };
-        let library = Library::load(&path).map_err(io::Error::other)?;
-        let version = match openssl(&path) {
-            Some(openssl) => format!("{}, {openssl}", library.version()),
-            None => library.version().to_owned(),
-        };
-        Ok(Self { library, version })
-    }
-}
-
-fn fetched() -> io::Result<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = root.join("../../target/peers");
-    fs::create_dir_all(&folder)?;
+/// Fetches the wheel unless it is there, and gives the path of the library.
+pub(crate) fn fetch() -> io::Result<PathBuf> {
+    let folder = folder("wheel")?;
     let library = folder.join("pylibsrtp/_binding.abi3.so");
     if library.exists() {
         return Ok(library);
     }
-    let list = root.join("peer.txt");
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("peer.txt");
     let options = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"];
     let pinned = [OsStr::new("--require-hashes"), "-r".as_ref(), list.as_ref()];
-    run(Command::new("python3").args(options).args(pinned).arg("--dest").arg(&folder))?;
+    run(Command::new("python3").args(options).args(pinned).arg("--dest").arg(&folder), REMEDY)?;
     let wheel = fs::read_dir(&folder)?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .find(|path| path.extension() == Some("whl".as_ref()))
         .ok_or_else(|| io::Error::other("pip left no wheel"))?;
-    run(Command::new("python3").args(["-m", "zipfile", "-e"]).arg(&wheel).arg(&folder))?;
+    run(Command::new("python3").args(["-m", "zipfile", "-e"]).arg(&wheel).arg(&folder), REMEDY)?;
     Ok(library)
-}
-
-fn run(command: &mut Command) -> io::Result<()> {
-    let status = command.status()?;
-    if status.success() {
-        return Ok(());
-    }
-    Err(io::Error::other(format!("{command:?} ended with {status}")))
-}
-
-/// The version of the OpenSSL inside the library; none where it is another library's.
-fn openssl(path: &Path) -> Option<String> {
-    type Version = unsafe extern "C" fn(c_int) -> *const c_char;
-    // SAFETY: the library is loaded already; `OpenSSL_version` of OpenSSL's `crypto.h` has
-    // this type, and gives a static string for 0.
-    unsafe {
-        let flags = unix::RTLD_LAZY | unix::RTLD_LOCAL;
-        let library = unix::Library::open(Some(path), flags).ok()?;
-        let version = library.get::<Version>(b"OpenSSL_version\0").ok()?;
-        Some(CStr::from_ptr(version(0)).to_string_lossy().into_owned())
-    }
 }
 
 /// The only variable of Python that the wheel's library refers to; its functions are looked

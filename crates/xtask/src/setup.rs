@@ -12,14 +12,16 @@ struct Package {
 }
 
 const PACKAGES: &[Package] = &[
-    Package { name: "libsrtp2-dev", why: "the SRTP peer of interop/ and benches/srtp" },
+    Package { name: "libsrtp2-dev", why: "the SRTP peer of interop/" },
     Package { name: "libbzrtp-dev", why: "the ZRTP peer of interop/" },
     Package { name: "libbctoolbox-dev", why: "headers that libbzrtp-dev includes" },
     Package { name: "pkg-config", why: "finds the libraries above" },
     Package { name: "valgrind", why: "counts instructions in benches, secret branches in deep" },
     Package { name: "openssl", why: "holds a registered key outside, in an example" },
     Package { name: "python3", why: "the independent readings of the vectors" },
-    Package { name: "python3-pip", why: "fetches the SRTP peer of benches/srtp" },
+    Package { name: "python3-pip", why: "fetches an SRTP peer of benches/srtp" },
+    Package { name: "cmake", why: "builds the other SRTP peer of benches/srtp" },
+    Package { name: "libssl-dev", why: "the OpenSSL that it is built on" },
 ];
 
 /// A program that comes with the toolchain, and how to get it where it does not.
