@@ -45,17 +45,14 @@ pub(crate) fn folder(name: &str) -> io::Result<PathBuf> {
     folder.canonicalize()
 }
 
-/// Runs a command to its end and gives what it printed.
+/// Runs a command to its end and gives what it printed; `remedy` says what helps if it fails.
 pub(crate) fn run(command: &mut Command, remedy: &str) -> io::Result<Vec<u8>> {
-    let failed = |what: String| io::Error::other(format!("{command:?} {what}; {remedy}"));
-    let program = command.get_program().to_owned();
-    let output = Command::new(&program).args(command.get_args()).output();
-    match output {
-        Err(error) => Err(failed(format!("does not start: {error}"))),
-        Ok(output) if output.status.success() => Ok(output.stdout),
-        Ok(output) => {
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            Err(failed(format!("ended with {}: {said}", output.status)))
-        }
+    let line = format!("{command:?}");
+    let failed = |what: String| io::Error::other(format!("{line} {what}; {remedy}"));
+    let output = command.output().map_err(|error| failed(format!("does not start: {error}")))?;
+    if output.status.success() {
+        return Ok(output.stdout);
     }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(failed(format!("ended with {}: {said}", output.status)))
 }

@@ -50,41 +50,57 @@ fn main() -> io::Result<()> {
     for profile in profiles() {
         for payload in PAYLOADS {
             for direction in DIRECTIONS {
-                let name = format!("{}/{}/{payload}", direction.name(), profile.name());
-                let counted = counted(direction, profile, payload);
-                let row = |peer: &str, pair| {
-                    Row::compare(format!("{name}/{peer}"), pair).setup(SETUP).instructions(counted)
-                };
-                let mut ours = Runner::new(Ours::new(profile), direction, payload);
-                for (peer, theirs) in &peers {
-                    let lengths = check(&theirs.library, profile, payload);
-                    let party = Theirs::new(&theirs.library, profile);
-                    let pair = compare(&mut ours, &mut Runner::new(party, direction, payload));
-                    let row = row(peer, pair)
-                        .bytes(lengths.0, Some(lengths.1))
-                        .peer_version(&theirs.version);
-                    report.push(match limit(peer, profile, payload) {
-                        Some(limit) => row.limit(limit),
-                        None => row,
-                    });
-                }
-                if let Some(rtc) = Rtc::new(profile) {
-                    let pair = compare(&mut ours, &mut Runner::new(rtc, direction, payload));
-                    report.push(row("rtc-srtp", pair).peer_version(RTC_SRTP));
-                }
+                Case { direction, profile, payload }.measure(&peers, &mut report);
             }
         }
     }
     process::exit(report.finish())
 }
 
-fn profiles() -> impl Iterator<Item = Profile> {
-    Profile::ENCRYPTING.into_iter().chain([Profile::NULL_HMAC_SHA1_80])
+/// What ours and every peer do with the same packets.
+#[derive(Clone, Copy)]
+struct Case {
+    direction: Direction,
+    profile: Profile,
+    payload: usize,
 }
 
-fn limit(peer: &str, profile: Profile, payload: usize) -> Option<f64> {
-    let (_, limits) = LIMITS.into_iter().find(|row| peer == LIMITED && row.0 == profile)?;
-    PAYLOADS.into_iter().zip(limits).find(|row| row.0 == payload).map(|row| row.1)
+impl Case {
+    /// A row against each libsrtp and, where it has the profile, against rtc-srtp.
+    fn measure(self, peers: &[(&str, Libsrtp)], report: &mut Report) {
+        let Self { direction, profile, payload } = self;
+        let counted = counted(direction, profile, payload);
+        let row = |peer: &str, pair| {
+            let name = format!("{}/{}/{payload}/{peer}", direction.name(), profile.name());
+            Row::compare(name, pair).setup(SETUP).instructions(counted)
+        };
+        let mut ours = Runner::new(Ours::new(profile), direction, payload);
+        for (peer, theirs) in peers {
+            let lengths = check(&theirs.library, profile, payload);
+            let party = Theirs::new(&theirs.library, profile);
+            let pair = compare(&mut ours, &mut Runner::new(party, direction, payload));
+            let row =
+                row(peer, pair).bytes(lengths.0, Some(lengths.1)).peer_version(&theirs.version);
+            report.push(match self.limit(peer) {
+                Some(limit) => row.limit(limit),
+                None => row,
+            });
+        }
+        if let Some(rtc) = Rtc::new(profile) {
+            let pair = compare(&mut ours, &mut Runner::new(rtc, direction, payload));
+            report.push(row("rtc-srtp", pair).peer_version(RTC_SRTP));
+        }
+    }
+
+    fn limit(self, peer: &str) -> Option<f64> {
+        let (_, limits) =
+            LIMITS.into_iter().find(|row| peer == LIMITED && row.0 == self.profile)?;
+        PAYLOADS.into_iter().zip(limits).find(|row| row.0 == self.payload).map(|row| row.1)
+    }
+}
+
+fn profiles() -> impl Iterator<Item = Profile> {
+    Profile::ENCRYPTING.into_iter().chain([Profile::NULL_HMAC_SHA1_80])
 }
 
 /// Makes sure that both do the same work: the same bytes where libsrtp derives its keys as
