@@ -27,7 +27,7 @@ impl<'a> Datagram<'a> {
         Self { buffer, length, outcome: Ok(()) }
     }
 
-    /// The packet as it is now.
+    /// The packet as it is now: before the call, as it was given.
     ///
     /// # Errors
     /// What the call for this packet alone would have given.

@@ -8,7 +8,7 @@ use privity_wire::DecodeError;
 /// | whose fault | variants |
 /// |---|---|
 /// | the network or an attacker | [`Malformed`](Error::Malformed), [`NotAuthentic`](Error::NotAuthentic), [`Replayed`](Error::Replayed), [`TooOld`](Error::TooOld), [`UnknownKey`](Error::UnknownKey), [`NotEncrypted`](Error::NotEncrypted): drop the packet, count it |
-/// | nobody: a limit | [`StreamLimit`](Error::StreamLimit), [`LimitReached`](Error::LimitReached): make room or install a new master key |
+/// | nobody: a limit | [`StreamLimit`](Error::StreamLimit), [`LimitReached`](Error::LimitReached): go on without the new stream, or install a new master key; each says which |
 /// | the caller | [`BufferTooSmall`](Error::BufferTooSmall), [`Reused`](Error::Reused), [`Misuse`](Error::Misuse): a bug in the program |
 ///
 /// All that a receiver says of a packet but [`LimitReached`](Error::LimitReached) for a
@@ -64,8 +64,10 @@ pub enum Error {
         /// Bytes it must have.
         needed: usize,
     },
-    /// This SSRC and sequence number were protected before, or lie so far back that it
-    /// cannot be told. Sending them again would encrypt two texts with one keystream.
+    /// This SSRC and sequence number were protected before, or lie so far back (behind the
+    /// sender's [`Options::replay_window`](crate::Options::replay_window), or before the first
+    /// circle of sequence numbers) that it cannot be told. Sending them again would encrypt two
+    /// texts with one keystream.
     ///
     /// Do not send it. To repeat a packet, keep the protected bytes and send those, or use
     /// RTP's retransmission format (RFC 4588), which has an SSRC or sequence numbers of its own.

@@ -53,8 +53,9 @@
 //!
 //! # What is left out, and why
 //!
-//! - The f8 mode (RFC 3711 §4.1.2) and NULL encryption of RTP alone: no profile of any
-//!   signalling in use asks for them.
+//! - The f8 mode (RFC 3711 §4.1.2), and `UNENCRYPTED_SRTP` and `UNAUTHENTICATED_SRTP` of
+//!   SDP (RFC 4568 §6.3): what a call agrees on is to be one row, and to be authenticated.
+//! - Protecting one index twice, as for a retransmission: [`Error::Reused`] says what to do.
 //! - Rollover counters inside the tag (RFC 4771): neither SDP, DTLS-SRTP nor ZRTP can
 //!   negotiate it, it is not defined for AES-GCM, two of its three modes leave most packets
 //!   without a tag, and no implementation known to us has it. A late joiner gets the

@@ -1,7 +1,7 @@
 use crate::kdf::Rate;
 use crate::{Error, HeaderProtection};
 
-/// What both ends agree on beside the key; the defaults are those of RFC 3711.
+/// What both ends agree on beside the key. [`Options::new`] names the defaults.
 ///
 /// ```
 /// use privity_srtp::{Cryptex, HeaderProtection, Options};
@@ -47,7 +47,8 @@ impl Options {
         }
     }
 
-    /// Sets how many packets the replay window spans: 64 to 32,767 (RFC 3711 §3.3.2).
+    /// Sets how many packets the replay window spans: 64 to 32,767 (RFC 3711 §3.3.2). A sender
+    /// keeps one too, and refuses what lies behind it ([`Error::Reused`]).
     ///
     /// # Errors
     /// [`Error::Misuse`] for another number.

@@ -23,7 +23,8 @@ use crate::{Error, MAX_PACKET_LENGTH, MasterKey};
 /// # Security
 /// Rollover counters, replay windows and the list of SSRCs change only after a packet has
 /// proven to be authentic. After [`Error::NotAuthentic`] a packet's bytes are not specified,
-/// but are never its plaintext; after any other error they are unchanged.
+/// but are never what encryption hid (a profile without encryption, and SRTCP with E = 0, hide
+/// nothing); after any other error they are unchanged.
 pub struct Receiver {
     keyring: Keyring,
     streams: Streams,
@@ -41,8 +42,9 @@ impl Receiver {
     }
 
     /// Installs the successor of a master key without MKI. It is tried first; the present
-    /// key is accepted for packets in flight until `until` (Unix milliseconds), when
-    /// [`Receiver::handle_timeout`] drops it. Rollover counters and windows go on.
+    /// key is accepted for packets in flight until a call of [`Receiver::handle_timeout`] at or
+    /// after `until` (Unix milliseconds) drops it: after a leak, call that at once. Rollover
+    /// counters and windows go on.
     ///
     /// Until then each packet is tried with both, also where the life of one is spent: a
     /// forged packet would be taken for its own otherwise. What proves to be its own is
@@ -135,7 +137,8 @@ impl Receiver {
     /// all of `packet`.
     ///
     /// # Errors
-    /// As [`Receiver::unprotect_rtp`], and [`Error::BufferTooSmall`].
+    /// As [`Receiver::unprotect_rtp`], and [`Error::BufferTooSmall`]; what `out` holds then is
+    /// not specified.
     pub fn unprotect_rtp_into(&mut self, packet: &[u8], out: &mut [u8]) -> Result<usize, Error> {
         self.unprotect_rtp(copy_in(packet, out)?)
     }
@@ -144,7 +147,8 @@ impl Receiver {
     /// all of `packet`.
     ///
     /// # Errors
-    /// As [`Receiver::unprotect_rtcp`], and [`Error::BufferTooSmall`].
+    /// As [`Receiver::unprotect_rtcp`], and [`Error::BufferTooSmall`]; what `out` holds then is
+    /// not specified.
     pub fn unprotect_rtcp_into(&mut self, packet: &[u8], out: &mut [u8]) -> Result<usize, Error> {
         self.unprotect_rtcp(copy_in(packet, out)?)
     }
@@ -152,9 +156,10 @@ impl Receiver {
     /// Sets the rollover counter of the next RTP packet of `ssrc`: for joining a stream
     /// late, with the counter that signalling gave (RFC 3711 §3.3.1). Where the sequence
     /// number may wrap between that and the first packet, [`Receiver::set_index`] says more.
+    /// Takes a place for the SSRC, for good.
     ///
     /// # Errors
-    /// [`Error::Misuse`] if it lies before the present one, [`Error::StreamLimit`].
+    /// [`Error::Misuse`] if it lies before that of the packets so far, [`Error::StreamLimit`].
     pub fn set_rollover_counter(&mut self, ssrc: u32, roc: u32) -> Result<(), Error> {
         self.streams.set_rollover_counter(ssrc, roc)
     }
@@ -163,7 +168,7 @@ impl Receiver {
     /// that [`Sender::last_index`](crate::Sender::last_index) gave on the other side, 2^16
     /// times the rollover counter plus the sequence number. The next packet is taken for
     /// the one with its sequence number that lies nearest to `index`, before or after it, so
-    /// that a wrap in between does no harm.
+    /// that a wrap in between does no harm. Takes a place for the SSRC, for good.
     ///
     /// # Errors
     /// [`Error::Misuse`] if it has more than 48 bits or lies before the highest index that
@@ -172,7 +177,8 @@ impl Receiver {
         self.streams.set_rtp_index(ssrc, index)
     }
 
-    /// Drops the predecessor of the master key once its time is over.
+    /// Drops the predecessor of the master key once its time is over; `now` in Unix
+    /// milliseconds.
     pub fn handle_timeout(&mut self, now: u64) {
         if self.keyring.overlap().is_some_and(|until| until <= now) {
             self.keyring.end_overlap();
@@ -190,7 +196,8 @@ impl Receiver {
         self.keyring.poll_event()
     }
 
-    /// The rollover counter of `ssrc`; none for an SSRC that was never heard.
+    /// The rollover counter of `ssrc`, or what was set for its next packet; none for an SSRC
+    /// that was never heard and for which nothing was set.
     #[must_use]
     pub fn rollover_counter(&self, ssrc: u32) -> Option<u32> {
         self.streams.rollover_counter(ssrc)

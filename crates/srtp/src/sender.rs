@@ -161,19 +161,20 @@ impl Sender {
     }
 
     /// Sets the rollover counter of the next RTP packet of `ssrc`: for a stream that
-    /// another sender began under another key.
+    /// another sender began under another key. Takes a place for the SSRC, for good.
     ///
     /// # Errors
-    /// [`Error::Misuse`] if it lies before the present one, [`Error::StreamLimit`].
+    /// [`Error::Misuse`] if it lies before that of the packets so far, [`Error::StreamLimit`].
     pub fn set_rollover_counter(&mut self, ssrc: u32, roc: u32) -> Result<(), Error> {
         self.streams.set_rollover_counter(ssrc, roc)
     }
 
-    /// Sets the SRTCP index of the next RTCP packet of `ssrc`.
+    /// Sets the SRTCP index of the next RTCP packet of `ssrc`. Takes a place for the SSRC,
+    /// for good.
     ///
     /// # Errors
     /// [`Error::Misuse`] if it lies before the present one or has more than 31 bits,
-    /// [`Error::StreamLimit`].
+    /// [`Error::LimitReached`] after the last one, [`Error::StreamLimit`].
     pub fn set_rtcp_index(&mut self, ssrc: u32, index: u32) -> Result<(), Error> {
         self.streams.set_next_rtcp_index(ssrc, index)
     }
@@ -192,7 +193,8 @@ impl Sender {
     }
 
     /// The rollover counter of `ssrc`, for late joiners that know no index
-    /// ([`Sender::last_index`] says more); none for an SSRC that has sent nothing.
+    /// ([`Sender::last_index`] says more), or what was set for its next packet; none for an
+    /// SSRC that has sent nothing and for which nothing was set.
     #[must_use]
     pub fn rollover_counter(&self, ssrc: u32) -> Option<u32> {
         self.streams.rollover_counter(ssrc)
