@@ -24,7 +24,8 @@ pub(crate) fn build() -> io::Result<PathBuf> {
     if let Some(path) = env::var_os(OVERRIDE) {
         return Ok(PathBuf::from(path));
     }
-    let folder = folder("libsrtp")?;
+    let (package, sources) = sources()?;
+    let folder = folder(&package)?;
     let library = folder.join("libsrtp2.so");
     if library.exists() {
         return Ok(library);
@@ -37,15 +38,15 @@ pub(crate) fn build() -> io::Result<PathBuf> {
         "-DENABLE_WARNINGS_AS_ERRORS=OFF",
     ];
     println!("building libsrtp on this machine's OpenSSL ...");
-    let sources = sources()?;
     let places = ["-S".as_ref(), sources.as_os_str(), "-B".as_ref(), folder.as_os_str()];
     run(Command::new("cmake").args(options).args(places), REMEDY)?;
     run(Command::new("cmake").arg("--build").arg(&folder), REMEDY)?;
     Ok(library)
 }
 
-/// Has Cargo fetch the package, and asks where it put it.
-fn sources() -> io::Result<PathBuf> {
+/// Has Cargo fetch the package, and asks where it put it: the package with its version, so
+/// that no build of another one is measured, and the sources.
+fn sources() -> io::Result<(String, PathBuf)> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let options = ["metadata", "--locked", "--format-version", "1", "--manifest-path"];
     let printed = run(Command::new("cargo").args(options).arg(manifest), REMEDY)?;
@@ -56,6 +57,9 @@ fn sources() -> io::Result<PathBuf> {
         .flatten()
         .find(|package| package["name"] == PACKAGE)
         .and_then(|package| Path::new(package["manifest_path"].as_str()?).parent())
-        .map(|root| root.join("libdatachannel/deps/libsrtp"))
+        .and_then(|root| {
+            let package = root.file_name()?.to_str()?.to_owned();
+            Some((package, root.join("libdatachannel/deps/libsrtp")))
+        })
         .ok_or_else(|| io::Error::other(format!("Cargo names no package {PACKAGE}")))
 }
