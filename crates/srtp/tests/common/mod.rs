@@ -126,8 +126,13 @@ pub(crate) fn cases(text: &str) -> Vec<Value> {
     file["cases"].as_array().unwrap().clone()
 }
 
+/// The profile of a case of a vector file.
+pub(crate) fn profile_named(case: &Value) -> Profile {
+    profiles().find(|profile| case["profile"] == profile.name()).unwrap()
+}
+
 /// The master key of a case of a vector file.
 pub(crate) fn master_key(case: &Value) -> MasterKey {
-    let profile = Profile::from_name(case["profile"].as_str().unwrap()).unwrap();
-    MasterKey::new(profile, &hex(&case["master_key"]), &hex(&case["master_salt"])).unwrap()
+    let (key, salt) = (hex(&case["master_key"]), hex(&case["master_salt"]));
+    MasterKey::new(profile_named(case), &key, &salt).unwrap()
 }
