@@ -34,18 +34,15 @@ pub(crate) fn with_rollover_counter(roc: u32, sequence: u16) -> u64 {
 }
 
 /// The index with this sequence number that lies nearest to the highest one so far
-/// (RFC 3711 §3.3.1, appendix A).
+/// (RFC 3711 §3.3.1, appendix A). Before the first circle there is none, where the appendix
+/// would have one: there the number is one of the first circle, as in libsrtp.
 #[inline]
 pub(crate) fn estimate(highest: u64, sequence: u16) -> Result<u64, Error> {
     const HALF: u16 = 1 << 15;
     let roc = rollover_counter(highest);
     let last = u16::try_from(highest & 0xffff).unwrap_or_default();
     let roc = if last < HALF {
-        if sequence.saturating_sub(last) > HALF {
-            roc.checked_sub(1).ok_or(Error::TooOld)?
-        } else {
-            roc
-        }
+        if sequence.saturating_sub(last) > HALF { roc.saturating_sub(1) } else { roc }
     } else if last - HALF > sequence {
         roc.checked_add(1).ok_or(Error::LimitReached(Limit::RtpIndex))?
     } else {
@@ -78,8 +75,15 @@ mod tests {
     }
 
     #[test]
-    fn there_is_nothing_before_the_first_and_after_the_last_index() {
-        assert_eq!(estimate(5, 0xfff0), Err(Error::TooOld));
+    fn before_the_first_index_lies_nothing_so_the_number_is_a_later_one() {
+        assert_eq!(estimate(5, 0x8005), Ok(0x8005));
+        assert_eq!(estimate(5, 0x8006), Ok(0x8006));
+        assert_eq!(estimate(0, 0xffff), Ok(0xffff));
+        assert_eq!(estimate(0x1_0000, 0xffff), Ok(0xffff));
+    }
+
+    #[test]
+    fn there_is_nothing_after_the_last_index() {
         assert_eq!(estimate((1 << 48) - 1, 0), Err(Error::LimitReached(Limit::RtpIndex)));
         assert_eq!(estimate((1 << 48) - 2, 0xffff), Ok((1 << 48) - 1));
     }

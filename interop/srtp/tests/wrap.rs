@@ -61,6 +61,44 @@ fn three_circles_with_gaps_up_to_half_of_one() {
     }
 }
 
+/// At rollover counter 0 a leap forward by more than half the circle is no step back.
+#[test]
+fn leaps_in_the_first_circle_are_taken_as_they_are() {
+    for profile in profiles() {
+        for leaps in [&[1_000, 41_000, 41_001, 60_000, 100][..], &[5, 60_000, 6], &[0, 65_535, 1]] {
+            let mut pair = Pair::new(&library(), profile);
+            for sequence in leaps {
+                pair.exchange_rtp(&rtp(*sequence));
+                let roc = pair.their_receiver.rollover_counter(SSRC).ok();
+                assert_eq!(pair.receiver.rollover_counter(SSRC), roc, "{profile:?} {sequence}");
+            }
+        }
+    }
+}
+
+/// Any order of any numbers, late and early ones, near the beginning: one rule at both.
+#[test]
+fn both_place_packets_alike_from_the_first_on() {
+    for profile in profiles() {
+        for seed in 0..40 {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let mut pair = Pair::new(&library(), profile);
+            let mut sequence = u16::try_from(rng.next_u32() % 100).unwrap();
+            for _ in 0..30 {
+                let plain = rtp(sequence);
+                let theirs = their_protect_rtp(&mut pair.their_sender, &plain, 0);
+                let taken = unprotect_rtp(&mut pair.receiver, &theirs);
+                assert_eq!(taken, Ok(plain), "{profile:?}, {seed}: {sequence}");
+                let leap = [1, 2, 32_700, 32_767][rng.next_u32() as usize % 4];
+                let wide = rng.next_u32().is_multiple_of(8);
+                let first_circle = pair.receiver.rollover_counter(SSRC) == Some(0);
+                let leap = if wide && first_circle && sequence < 20_000 { 40_000 } else { leap };
+                sequence = sequence.wrapping_add(leap);
+            }
+        }
+    }
+}
+
 #[test]
 fn both_take_and_refuse_the_same_packets() {
     for profile in profiles() {
