@@ -187,15 +187,16 @@ impl ElementCipher {
     }
 
     /// Adds the keystream that lies `offset` bytes behind its start.
-    fn apply_at(&self, id: PacketId, offset: usize, data: &mut [u8]) {
+    fn apply_at(&self, id: PacketId, offset: usize, data: &mut [u8]) -> Result<(), Error> {
         const BLOCK: usize = 16;
         let mut stream = [0; BLOCK + Elements::MAX_LENGTH];
         let skip = offset % BLOCK;
-        let Some(stream) = stream.get_mut(..skip + data.len()) else { return };
+        let stream = stream.get_mut(..skip + data.len()).ok_or(CUT)?;
         self.0.apply(self.0.block(id).wrapping_add((offset / BLOCK) as u128), stream);
         for (byte, key) in data.iter_mut().zip(stream.iter().skip(skip)) {
             *byte ^= key;
         }
+        Ok(())
     }
 }
 
@@ -212,7 +213,7 @@ fn crypt_elements(
     let mut elements = Elements::new(extension.profile, body.len());
     while let Some((element, range)) = elements.next(body)? {
         if contains(ids, element) {
-            keys.apply_at(id, range.start, body.get_mut(range).ok_or(CUT)?);
+            keys.apply_at(id, range.start, body.get_mut(range).ok_or(CUT)?)?;
         }
     }
     Ok(())

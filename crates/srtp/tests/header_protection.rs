@@ -58,6 +58,12 @@ fn two_byte_elements_of_every_length_and_identifier_come_back() {
             body.resize(body.len().next_multiple_of(4), 0);
             let plain = rtp_with(u16::from(length), 0, Some((0x1003, &body)));
             let packet = protect_rtp(&mut sender, &plain);
+            let (data, hidden) = (&body[2..][..usize::from(length)], &packet[18..]);
+            if length >= 4 {
+                assert_ne!(hidden[..4], data[..4], "{profile:?}, {length}");
+                assert_ne!(hidden[data.len() - 4..data.len()], data[data.len() - 4..]);
+            }
+            assert_eq!(hidden[data.len()..body.len() - 2], body[2 + data.len()..], "padding");
             assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(plain), "{length}");
         }
     }

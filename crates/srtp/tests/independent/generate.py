@@ -16,10 +16,9 @@ DATA = pathlib.Path(__file__).parents[1] / "data"
 FILE = DATA / "independent" / "packets.json"
 SSRC = bytes.fromhex("cafebabe")
 IDS = [1, 9, 200]
-BODY = {
-    "bede": "1100aabb" + "00" + "22c0c1c2" + "930102" + "0304",
-    "1000": "0104c0c1c2c3" + "c805" + "0102030405" + "0900" + "00",
-}
+ONE_BYTE = ("bede", "11aabb" + "00" + "22c0c1c2" + "9301020304")
+TWO_BYTE = ("1000", "0104c0c1c2c3" + "c805" + "0102030405" + "0900" + "00")
+LONG = ("100f", "c800" + "0203c0c1c2" + "00" * 6 + "c8ff" + "5a" * 255)
 # rate and index: the first period, the second, its last packet, one later; where r is short;
 # where r has all its bits; a large period
 RTP = [(4, 3), (4, 4), (4, 7), (4, 8), (1, 5), (1, 2**48 - 1), (2**24, 70_000 * 2**16 + 9)]
@@ -30,14 +29,14 @@ def draw(name, length):
     return hashlib.shake_256(name.encode()).digest(length)
 
 
-def rtp(index, sources=0, form=None):
-    extension = bytes.fromhex(BODY[form]) if form else b""
-    head = bytes([0x80 | sources | (0x10 if form else 0), 96])
+def rtp(index, sources=0, extension=None):
+    head = bytes([0x80 | sources | (0x10 if extension else 0), 96])
     head += (index % 2**16).to_bytes(2, "big") + (index * 160 % 2**32).to_bytes(4, "big") + SSRC
     head += draw("contributing sources", 4 * sources)
-    if form:
-        extension += bytes(-len(extension) % 4)
-        head += bytes.fromhex(form) + (len(extension) // 4).to_bytes(2, "big") + extension
+    if extension:
+        form, body = map(bytes.fromhex, extension)
+        body += bytes(-len(body) % 4)
+        head += form + (len(body) // 4).to_bytes(2, "big") + body
     return head + draw(f"payload {index}", 37)
 
 
@@ -70,11 +69,12 @@ def cases():
             yield control(rate, index, False)
         if cipher == "null":
             continue
-        for form in BODY:
+        yield media(4, 9, rtp(9, 0, LONG), ids=IDS)
+        for extension in (ONE_BYTE, TWO_BYTE):
             for rate, index in [(0, 5), *RTP]:
-                yield media(rate, index, rtp(index, 1, form), ids=IDS)
-            yield media(0, 5, rtp(5, 2, form), cryptex=True)
-            yield media(4, 9, rtp(9, 0, form), cryptex=True)
+                yield media(rate, index, rtp(index, 1, extension), ids=IDS)
+            yield media(0, 5, rtp(5, 2, extension), cryptex=True)
+            yield media(4, 9, rtp(9, 0, extension), cryptex=True)
         yield media(4, 9, rtp(9, 15), cryptex=True)
 
 
