@@ -35,8 +35,10 @@ pub enum Error {
     Replayed,
     /// The index lies before the replay window: whether it is new cannot be told.
     ///
-    /// Drop the packet. If it is often so on a line that reorders much, the next session
-    /// wants a longer window ([`Options::replay_window`](crate::Options::replay_window)).
+    /// Receiving: drop the packet. Sending: do not send it; the sender keeps a window too, and
+    /// the packet may be a second text for one keystream. If it is often so, on a line that
+    /// reorders much or in an app that does, the next session wants a longer window
+    /// ([`Options::replay_window`](crate::Options::replay_window)).
     TooOld,
     /// The master key with this MKI is not installed.
     ///
@@ -58,16 +60,15 @@ pub enum Error {
     LimitReached(Limit),
     /// The buffer cannot hold the protected packet.
     ///
-    /// Call again with as much room; [`Sender::rtp_overhead`](crate::Sender::rtp_overhead)
-    /// tells it beforehand.
+    /// Call again with as much room; [`Sender::rtp_overhead`](crate::Sender::rtp_overhead) and
+    /// [`Sender::rtcp_overhead`](crate::Sender::rtcp_overhead) tell it beforehand.
     BufferTooSmall {
-        /// Bytes it must have.
+        /// Bytes that are enough: exactly what the packet takes, or, where it could not be
+        /// read in the buffer, what any of its length may take.
         needed: usize,
     },
-    /// This SSRC and sequence number were protected before, or lie so far back (behind the
-    /// sender's [`Options::replay_window`](crate::Options::replay_window), or before the first
-    /// circle of sequence numbers) that it cannot be told. Sending them again would encrypt two
-    /// texts with one keystream.
+    /// This SSRC and sequence number were protected before. Sending them again would encrypt
+    /// two texts with one keystream.
     ///
     /// Do not send it. To repeat a packet, keep the protected bytes and send those, or use
     /// RTP's retransmission format (RFC 4588), which has an SSRC or sequence numbers of its own.

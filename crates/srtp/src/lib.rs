@@ -99,5 +99,5 @@ pub use profile::Profile;
 pub use receiver::Receiver;
 pub use sender::Sender;
 
-/// Bytes that a packet has at most, before protection and before opening.
+/// Bytes that a protected packet has at most: what a sender gives and a receiver takes.
 pub const MAX_PACKET_LENGTH: usize = 65_535;

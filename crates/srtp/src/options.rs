@@ -48,7 +48,7 @@ impl Options {
     }
 
     /// Sets how many packets the replay window spans: 64 to 32,767 (RFC 3711 §3.3.2). A sender
-    /// keeps one too, and refuses what lies behind it ([`Error::Reused`]).
+    /// keeps one too, and refuses what lies behind it ([`Error::TooOld`]).
     ///
     /// # Errors
     /// [`Error::Misuse`] for another number.

@@ -19,9 +19,10 @@ use crate::{Error, MAX_PACKET_LENGTH, MasterKey};
 /// that install keys.
 ///
 /// # Security
-/// A sender refuses to protect one SSRC and sequence number twice ([`Error::Reused`]): two
-/// texts under one keystream betray each other. It can only know of packets that it
-/// protected itself, so never restart a sender with a master key that was used before.
+/// A sender refuses to protect one SSRC and sequence number twice ([`Error::Reused`], or
+/// [`Error::TooOld`] where it can't tell): two texts under one keystream betray each other.
+/// It can only know of packets that it protected itself, so never restart a sender with a
+/// master key that was used before.
 pub struct Sender {
     /// The key in use.
     context: Context,
@@ -100,10 +101,10 @@ impl Sender {
     /// is added, at most [`Sender::rtp_overhead`] bytes.
     ///
     /// # Errors
-    /// [`Error::Malformed`], [`Error::Reused`], [`Error::StreamLimit`],
+    /// [`Error::Malformed`], [`Error::Reused`], [`Error::TooOld`], [`Error::StreamLimit`],
     /// [`Error::LimitReached`] or [`Error::BufferTooSmall`]; the buffer is unchanged then.
     pub fn protect_rtp(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error> {
-        let plain = plain_packet(buffer, length)?;
+        let plain = plain_packet(buffer, length, self.rtp_overhead())?;
         let header = RtpHeader::parse(plain)?;
         self.options.headers.check_plain(&header, plain)?;
         let seat = self.streams.seat(header.ssrc)?;
@@ -112,7 +113,7 @@ impl Sender {
 
         let trailer = self.context.trailer(Protocol::Rtp);
         let total = length + self.options.headers.growth(&header) + trailer.length();
-        let packet = buffer.get_mut(..total).ok_or(Error::BufferTooSmall { needed: total })?;
+        let packet = room(buffer, total)?;
         let id = PacketId { ssrc: header.ssrc, index };
         seal_rtp(&mut self.context, &self.options.headers, trailer, &header, id, packet)?;
         self.streams.mark(seat, Protocol::Rtp, id);
@@ -128,18 +129,18 @@ impl Sender {
     /// [`Error::Malformed`], [`Error::StreamLimit`], [`Error::LimitReached`] or
     /// [`Error::BufferTooSmall`]; the buffer is unchanged then.
     pub fn protect_rtcp(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error> {
-        let ssrc = rtcp_ssrc(plain_packet(buffer, length)?)?;
+        let plain = plain_packet(buffer, length, self.rtcp_overhead())?;
+        let ssrc = rtcp_ssrc(plain)?;
         let seat = self.streams.seat(ssrc)?;
         let index = self.streams.next_rtcp_index(seat)?;
         self.context.usage.check(Protocol::Rtcp)?;
 
-        let total = length + self.rtcp_overhead();
-        let packet = buffer.get_mut(..total).ok_or(Error::BufferTooSmall { needed: total })?;
+        let packet = room(buffer, length + self.rtcp_overhead())?;
         let id = PacketId { ssrc, index };
         self.seal_rtcp(id, packet, length)?;
         self.streams.mark(seat, Protocol::Rtcp, id);
         self.context.usage.spend(Protocol::Rtcp);
-        Ok(total)
+        Ok(length + self.rtcp_overhead())
     }
 
     /// As [`Sender::protect_rtp`], from `packet` into `out`, with the same result.
@@ -274,11 +275,20 @@ pub(crate) fn check_options(key: &MasterKey, options: &Options) -> Result<(), Er
     Ok(())
 }
 
-fn plain_packet(buffer: &[u8], length: usize) -> Result<&[u8], Error> {
+fn plain_packet(buffer: &[u8], length: usize, overhead: usize) -> Result<&[u8], Error> {
     if length > MAX_PACKET_LENGTH {
-        return Err(Error::Malformed("the packet is longer than 65,535 bytes"));
+        return Err(TOO_LONG);
     }
-    buffer.get(..length).ok_or(Error::BufferTooSmall { needed: length })
+    buffer.get(..length).ok_or(Error::BufferTooSmall { needed: length + overhead })
+}
+
+/// What the protected packet takes of the buffer; never more than a receiver takes.
+#[inline]
+fn room(buffer: &mut [u8], total: usize) -> Result<&mut [u8], Error> {
+    if total > MAX_PACKET_LENGTH {
+        return Err(TOO_LONG);
+    }
+    buffer.get_mut(..total).ok_or(Error::BufferTooSmall { needed: total })
 }
 
 fn copy_in(packet: &[u8], out: &mut [u8], overhead: usize) -> Result<(), Error> {
@@ -288,10 +298,10 @@ fn copy_in(packet: &[u8], out: &mut [u8], overhead: usize) -> Result<(), Error> 
     Ok(())
 }
 
-/// To a sender an index behind the window or in it is its own mistake.
+/// To a sender an index that it has seen is the app's mistake, not a replay.
 fn reused(error: Error) -> Error {
     match error {
-        Error::Replayed | Error::TooOld => Error::Reused,
+        Error::Replayed => Error::Reused,
         other => other,
     }
 }
@@ -301,3 +311,4 @@ pub(crate) const ENCRYPTED: u32 = 1 << 31;
 /// Bytes of the longest tag.
 pub(crate) const MAX_TAG: usize = 20;
 const NO_ROOM: Error = Error::Malformed("the packet is shorter than its trailer");
+const TOO_LONG: Error = Error::Malformed("the protected packet would be longer than 65,535 bytes");

@@ -43,7 +43,9 @@ fn a_buffer_sized_exactly_is_enough_and_one_byte_less_is_not() {
 fn a_length_past_the_buffer_is_refused() {
     let (mut sender, mut receiver) = pair_with(Profile::AEAD_AES_128_GCM, Options::new());
     let result = sender.protect_rtp(&mut rtp_with(1, 0, None), 1_000);
-    assert_eq!(result, Err(Error::BufferTooSmall { needed: 1_000 }));
+    assert_eq!(result, Err(Error::BufferTooSmall { needed: 1_016 }));
+    let result = sender.protect_rtcp(&mut rtcp(), 1_000);
+    assert_eq!(result, Err(Error::BufferTooSmall { needed: 1_020 }));
     let result = sender.protect_rtp_into(&rtp_with(1, 0, None), &mut [0; 10]);
     assert_eq!(result, Err(Error::BufferTooSmall { needed: 48 }));
     let result = receiver.unprotect_rtp_into(&[0x80; 64], &mut [0; 63]);

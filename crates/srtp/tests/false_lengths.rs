@@ -8,7 +8,7 @@ use common::{
     pair, pair_with, profiles, protect_rtcp, protect_rtp, rtcp, rtp_with, unprotect_rtcp,
     unprotect_rtp,
 };
-use privity_srtp::{Error, HeaderProtection, Options, Profile};
+use privity_srtp::{Cryptex, Error, HeaderProtection, MAX_PACKET_LENGTH, Options, Profile};
 
 fn is_malformed<T>(result: Result<T, Error>) -> bool {
     matches!(result, Err(Error::Malformed(_)))
@@ -131,6 +131,40 @@ fn other_versions_and_oversized_packets_are_refused() {
     let mut long = rtp_with(1, 0, None);
     long.resize(70_000, 0);
     assert!(is_malformed(receiver.unprotect_rtp(&mut long)));
-    assert!(is_malformed(sender.protect_rtp(&mut long, 65_536)));
-    assert_eq!(sender.protect_rtp(&mut long, 65_535), Ok(65_551));
+    assert!(is_malformed(receiver.unprotect_rtcp(&mut long)));
+}
+
+#[test]
+fn the_longest_packet_that_a_sender_gives_is_the_longest_that_a_receiver_takes() {
+    for profile in profiles() {
+        let (mut sender, mut receiver) = pair(profile);
+        let mut long = rtp_with(1, 0, None);
+        long.resize(70_000, 0);
+        let fits = MAX_PACKET_LENGTH - sender.rtp_overhead();
+        for length in [fits + 1, MAX_PACKET_LENGTH, MAX_PACKET_LENGTH + 1, 70_000, usize::MAX] {
+            assert!(is_malformed(sender.protect_rtp(&mut long, length)), "{profile:?}, {length}");
+        }
+        assert_eq!(sender.protect_rtp(&mut long, fits), Ok(MAX_PACKET_LENGTH));
+        assert_eq!(receiver.unprotect_rtp(&mut long[..MAX_PACKET_LENGTH]), Ok(fits));
+
+        let mut long = rtcp();
+        long.resize(70_000, 0);
+        let fits = MAX_PACKET_LENGTH - sender.rtcp_overhead();
+        for length in [fits + 1, MAX_PACKET_LENGTH, MAX_PACKET_LENGTH + 1, 70_000, usize::MAX] {
+            assert!(is_malformed(sender.protect_rtcp(&mut long, length)), "{profile:?}, {length}");
+        }
+        assert_eq!(sender.protect_rtcp(&mut long, fits), Ok(MAX_PACKET_LENGTH));
+        assert_eq!(receiver.unprotect_rtcp(&mut long[..MAX_PACKET_LENGTH]), Ok(fits));
+    }
+}
+
+#[test]
+fn a_packet_that_cryptex_makes_too_long_is_refused() {
+    let headers = HeaderProtection::cryptex(Cryptex::Optional);
+    let options = Options::new().header_protection(headers);
+    let (mut sender, _) = pair_with(Profile::AEAD_AES_128_GCM, options);
+    let mut long = rtp_with(1, 1, None);
+    long.resize(70_000, 0);
+    assert!(is_malformed(sender.protect_rtp(&mut long, MAX_PACKET_LENGTH - 16)));
+    assert_eq!(sender.protect_rtp(&mut long, MAX_PACKET_LENGTH - 20), Ok(MAX_PACKET_LENGTH));
 }
