@@ -17,10 +17,21 @@ impl Keyring {
         Self { keys: vec![key], overlap: None, spare: Vec::new() }
     }
 
+    /// Puts `key` in the place of the only one, at once.
+    pub(crate) fn replace(&mut self, key: Context) -> Result<(), Error> {
+        if self.overlap.is_none() && self.keys.len() > 1 {
+            return Err(Error::Misuse("beside several master keys one is added, none succeeded"));
+        }
+        check_other(self.keys.iter().map(Context::master), key.master())?;
+        self.end_overlap();
+        self.keys = vec![key];
+        Ok(())
+    }
+
     /// Makes `key` the one tried first; the present one stays until `until`.
     pub(crate) fn succeed(&mut self, key: Context, until: u64) -> Result<(), Error> {
         if self.mki_length() != 0 || !key.master().mki().is_empty() {
-            return Err(Error::Misuse("keys with an MKI are added, not succeeded"));
+            return Err(Error::Misuse("keys with an MKI have no overlap: add the new one"));
         }
         check_new(self.keys.iter().map(Context::master), key.master())?;
         self.keys.truncate(1);
@@ -41,7 +52,10 @@ impl Keyring {
     pub(crate) fn remove(&mut self, mki: &[u8]) -> Result<(), Error> {
         let place = self.keys.iter().position(|key| key.master().mki() == mki);
         match place {
-            Some(place) if self.keys.len() > 1 && !mki.is_empty() => {
+            Some(_) if mki.is_empty() => {
+                Err(Error::Misuse("a master key without an MKI is replaced, not removed"))
+            }
+            Some(place) if self.keys.len() > 1 => {
                 self.keys.remove(place);
                 Ok(())
             }
@@ -145,11 +159,19 @@ fn check_new<'a>(
     installed: impl Iterator<Item = &'a MasterKey> + Clone,
     new: &MasterKey,
 ) -> Result<(), Error> {
-    if installed.clone().any(|key| key.derives_as(new)) {
-        return Err(Error::Misuse("the new master key is installed already"));
-    }
+    check_other(installed.clone(), new)?;
     if installed.clone().any(|key| key.profile() != new.profile()) {
         return Err(Error::Misuse("all keys installed at once have one profile"));
+    }
+    Ok(())
+}
+
+fn check_other<'a>(
+    mut installed: impl Iterator<Item = &'a MasterKey>,
+    new: &MasterKey,
+) -> Result<(), Error> {
+    if installed.any(|key| key.derives_as(new)) {
+        return Err(Error::Misuse("the new master key is installed already"));
     }
     Ok(())
 }

@@ -41,10 +41,14 @@ impl Receiver {
         Ok(Self { keyring, streams: Streams::new(&options), options })
     }
 
-    /// Installs the successor of a master key without MKI. It is tried first; the present
-    /// key is accepted for packets in flight until a call of [`Receiver::handle_timeout`] at or
-    /// after `until` (Unix milliseconds) drops it: after a leak, call that at once. Rollover
-    /// counters and windows go on.
+    /// Installs the successor of the only master key. Without MKIs it is tried first, and the
+    /// present key is accepted for packets in flight until a call of
+    /// [`Receiver::handle_timeout`] at or after `until` (Unix milliseconds) drops it. With 0
+    /// the present key ends in this call, as after a leak; then the successor may have another
+    /// profile and another MKI, or none. Rollover counters and windows go on in either case.
+    ///
+    /// Re-key a receiver before the peer's sender: what comes under a key that is not
+    /// installed yet is lost.
     ///
     /// Until then each packet is tried with both, also where the life of one is spent: a
     /// forged packet would be taken for its own otherwise. What proves to be its own is
@@ -52,14 +56,20 @@ impl Receiver {
     /// returns. Without an overlap a spent key opens nothing.
     ///
     /// # Errors
-    /// [`Error::Misuse`] for a key that is installed, has an MKI or another profile.
+    /// [`Error::Misuse`] for a key that is installed, or if there are several; with an overlap
+    /// also for one that has an MKI or another profile, or comes after one with an MKI. What
+    /// was installed stays then.
     pub fn rekey(&mut self, key: MasterKey, until: u64) -> Result<(), Error> {
         let context = prepare(key, &self.options)?;
-        self.keyring.succeed(context, until)
+        match until {
+            0 => self.keyring.replace(context),
+            until => self.keyring.succeed(context, until),
+        }
     }
 
     /// Adds a master key with an MKI beside those with MKIs that are installed; each packet
-    /// names its own. At most 64.
+    /// names its own. At most 64. One that was removed may come back: its life is counted from
+    /// the start then, while the replay windows go on.
     ///
     /// # Errors
     /// [`Error::Misuse`] for an MKI that is installed or of another length, a key that is
@@ -72,7 +82,8 @@ impl Receiver {
     /// Removes the master key with this MKI.
     ///
     /// # Errors
-    /// [`Error::UnknownKey`] if there is none, [`Error::Misuse`] for the last one.
+    /// [`Error::UnknownKey`] if there is none, [`Error::Misuse`] for the last one and for one
+    /// without an MKI.
     pub fn remove_key(&mut self, mki: &[u8]) -> Result<(), Error> {
         self.keyring.remove(mki)
     }

@@ -48,7 +48,9 @@ impl Sender {
     }
 
     /// Continues under another master key of any profile, in the place of the only one.
-    /// Rollover counters and SRTCP indices go on as they are (RFC 3711 §3.3.1, §3.4).
+    /// Rollover counters and SRTCP indices go on as they are (RFC 3711 §3.3.1, §3.4). The peer's
+    /// receiver must have the key first ([`Receiver::rekey`](crate::Receiver::rekey)); it takes
+    /// another profile or MKI only without an overlap.
     ///
     /// # Security
     /// A key that was replaced or removed never comes back, whatever its profile and MKI:

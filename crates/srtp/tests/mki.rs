@@ -70,13 +70,14 @@ fn keys_that_do_not_fit_the_others_are_refused() {
     assert!(misuse(receiver.add_key(key(profile, 2).with_mki(&[0, 1]).unwrap())), "a known MKI");
     assert!(misuse(receiver.add_key(key(profile, 1).with_mki(&[0, 9]).unwrap())), "a known key");
     assert!(misuse(receiver.add_key(named(Profile::AEAD_AES_256_GCM, 2))), "another profile");
-    assert!(misuse(receiver.rekey(named(profile, 2), 0)), "a successor has no MKI");
+    assert!(misuse(receiver.rekey(named(profile, 2), 1)), "an overlap is without MKIs");
     assert!(misuse(receiver.remove_key(&[0, 1])), "the last key");
     assert_eq!(receiver.remove_key(&[9, 9]), Err(Error::UnknownKey));
     for seed in 2..=64 {
         assert_eq!(receiver.add_key(named(profile, seed)), Ok(()));
     }
     assert!(misuse(receiver.add_key(named(profile, 65))), "too many keys");
+    assert!(misuse(receiver.rekey(named(profile, 65), 0)), "one of several has no successor");
 }
 
 #[test]
@@ -84,12 +85,13 @@ fn keys_with_and_without_an_mki_are_never_mixed() {
     let profile = Profile::AEAD_AES_128_GCM;
     let misuse = |result| matches!(result, Err(Error::Misuse(_)));
     let mut with = Receiver::new(named(profile, 1), Options::new()).unwrap();
-    assert!(misuse(with.rekey(key(profile, 2), 0)), "a successor to a key with an MKI");
+    assert!(misuse(with.rekey(key(profile, 2), 1)), "a successor to a key with an MKI");
     let mut without = Receiver::new(key(profile, 1), Options::new()).unwrap();
-    assert!(misuse(without.rekey(named(profile, 2), 0)), "a successor with an MKI");
+    assert!(misuse(without.rekey(named(profile, 2), 1)), "a successor with an MKI");
     assert!(misuse(without.add_key(named(profile, 2))), "an MKI beside none");
     assert!(misuse(without.add_key(key(profile, 2))), "a second key without an MKI");
     assert!(misuse(without.remove_key(&[])), "the only key");
     without.rekey(key(profile, 2), 1).unwrap();
-    assert!(misuse(without.remove_key(&[])), "a key without an MKI ends by time");
+    let ends_by_time = Error::Misuse("a master key without an MKI is replaced, not removed");
+    assert_eq!(without.remove_key(&[]), Err(ends_by_time));
 }

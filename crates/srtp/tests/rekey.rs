@@ -7,7 +7,7 @@ mod common;
 use common::{
     SSRC, key, pair, profiles, protect_rtcp, protect_rtp, rtcp, rtp, unprotect_rtcp, unprotect_rtp,
 };
-use privity_srtp::Error;
+use privity_srtp::{Error, Options, Profile, Receiver};
 
 #[test]
 fn packets_in_flight_are_opened_with_the_old_key_until_its_time_is_over() {
@@ -62,7 +62,6 @@ fn rollover_counter_and_rtcp_index_go_on_under_the_new_key() {
         protect_rtcp(&mut sender, &rtcp());
         sender.rekey(key(profile, 2)).unwrap();
         receiver.rekey(key(profile, 2), 0).unwrap();
-        receiver.handle_timeout(0);
         assert_eq!(sender.rollover_counter(SSRC), Some(1));
         let packet = protect_rtp(&mut sender, &rtp(1));
         assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(rtp(1)));
@@ -74,7 +73,7 @@ fn rollover_counter_and_rtcp_index_go_on_under_the_new_key() {
 
 #[test]
 fn a_second_successor_ends_the_first_overlap() {
-    let profile = privity_srtp::Profile::AEAD_AES_128_GCM;
+    let profile = Profile::AEAD_AES_128_GCM;
     let (mut sender, mut receiver) = pair(profile);
     let oldest = protect_rtp(&mut sender, &rtp(1));
     sender.rekey(key(profile, 2)).unwrap();
@@ -82,9 +81,92 @@ fn a_second_successor_ends_the_first_overlap() {
     let older = protect_rtp(&mut sender, &rtp(2));
     sender.rekey(key(profile, 3)).unwrap();
     receiver.rekey(key(profile, 3), 200).unwrap();
+    assert_eq!(receiver.poll_timeout(), Some(200));
     let newest = protect_rtp(&mut sender, &rtp(3));
     assert_eq!(unprotect_rtp(&mut receiver, &newest), Ok(rtp(3)));
     assert_eq!(unprotect_rtp(&mut receiver, &older), Ok(rtp(2)));
     assert_eq!(unprotect_rtp(&mut receiver, &oldest), Err(Error::NotAuthentic));
     assert_eq!(receiver.rekey(key(profile, 1), 300), Ok(()), "the first key is gone");
+}
+
+#[test]
+fn without_an_overlap_the_old_key_ends_at_once() {
+    for profile in profiles() {
+        let (mut sender, mut receiver) = pair(profile);
+        let before = [1, 2].map(|sequence| protect_rtp(&mut sender, &rtp(sequence)));
+        let report = protect_rtcp(&mut sender, &rtcp());
+        assert!(unprotect_rtp(&mut receiver, &before[0]).is_ok());
+        sender.rekey(key(profile, 2)).unwrap();
+        receiver.rekey(key(profile, 2), 0).unwrap();
+        assert_eq!(receiver.poll_timeout(), None);
+        assert_eq!(unprotect_rtp(&mut receiver, &before[1]), Err(Error::NotAuthentic));
+        assert_eq!(unprotect_rtcp(&mut receiver, &report), Err(Error::NotAuthentic));
+        let after = protect_rtp(&mut sender, &rtp(3));
+        assert_eq!(unprotect_rtp(&mut receiver, &after), Ok(rtp(3)));
+    }
+}
+
+#[test]
+fn a_third_key_without_an_overlap_ends_both_before_it() {
+    let profile = Profile::AES_CM_128_HMAC_SHA1_80;
+    let (mut sender, mut receiver) = pair(profile);
+    let oldest = protect_rtp(&mut sender, &rtp(1));
+    sender.rekey(key(profile, 2)).unwrap();
+    receiver.rekey(key(profile, 2), 900).unwrap();
+    let older = protect_rtp(&mut sender, &rtp(2));
+    for installed in [1, 2] {
+        let refused = receiver.rekey(key(profile, installed), 0);
+        assert!(matches!(refused, Err(Error::Misuse(_))), "installed");
+    }
+    assert_eq!(receiver.poll_timeout(), Some(900), "a refused key changes nothing");
+    sender.rekey(key(profile, 3)).unwrap();
+    receiver.rekey(key(profile, 3), 0).unwrap();
+    assert_eq!(receiver.poll_timeout(), None);
+    assert_eq!(unprotect_rtp(&mut receiver, &oldest), Err(Error::NotAuthentic));
+    assert_eq!(unprotect_rtp(&mut receiver, &older), Err(Error::NotAuthentic));
+    let newest = protect_rtp(&mut sender, &rtp(3));
+    assert_eq!(unprotect_rtp(&mut receiver, &newest), Ok(rtp(3)));
+}
+
+/// What a sender can do, a receiver can follow.
+#[test]
+fn without_an_overlap_the_profile_and_the_mki_may_change() {
+    let (mut sender, mut receiver) = pair(Profile::AEAD_AES_128_GCM);
+    let successors = [
+        key(Profile::AES_256_CM_HMAC_SHA1_32, 2),
+        key(Profile::AES_256_CM_HMAC_SHA1_32, 3).with_mki(&[3]).unwrap(),
+        key(Profile::AEAD_AES_256_GCM, 4).with_mki(&[4, 4]).unwrap(),
+        key(Profile::NULL_HMAC_SHA1_80, 5),
+    ];
+    let packet = protect_rtp(&mut sender, &rtp(65_535));
+    assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+    for (sequence, seed) in (0..).zip(2..) {
+        let Some(successor) = successors.get(usize::from(sequence)) else { break };
+        let again = || match successor.mki() {
+            [] => key(successor.profile(), seed),
+            mki => key(successor.profile(), seed).with_mki(mki).unwrap(),
+        };
+        assert!(matches!(receiver.rekey(again(), 9), Err(Error::Misuse(_))), "no overlap");
+        sender.rekey(again()).unwrap();
+        receiver.rekey(again(), 0).unwrap();
+        let packet = protect_rtp(&mut sender, &rtp(sequence));
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(rtp(sequence)));
+        let report = protect_rtcp(&mut sender, &rtcp());
+        assert_eq!(unprotect_rtcp(&mut receiver, &report), Ok(rtcp()));
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Err(Error::Replayed));
+    }
+    assert_eq!(receiver.rollover_counter(SSRC), Some(1));
+}
+
+#[test]
+fn neither_key_of_an_overlap_is_taken_as_a_successor() {
+    let profile = Profile::AEAD_AES_128_GCM;
+    let mut receiver = Receiver::new(key(profile, 1), Options::new()).unwrap();
+    receiver.rekey(key(profile, 2), 100).unwrap();
+    for installed in [1, 2] {
+        assert!(matches!(receiver.rekey(key(profile, installed), 200), Err(Error::Misuse(_))));
+    }
+    assert_eq!(receiver.poll_timeout(), Some(100));
+    receiver.handle_timeout(100);
+    assert_eq!(receiver.rekey(key(profile, 1), 200), Ok(()));
 }
