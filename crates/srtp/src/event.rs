@@ -20,12 +20,34 @@ pub enum Event {
 }
 
 /// RTP or its control protocol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// Media.
     Rtp,
     /// Reports and feedback.
     Rtcp,
+}
+
+impl Protocol {
+    /// Which of both a packet is, protected or not, where both come over one port (RFC 5761
+    /// §4): RTCP has 192 to 223 in its second byte. None for what has not version 2, and so is
+    /// neither, as STUN, DTLS and ZRTP (RFC 7983 §7), and for fewer than 2 bytes.
+    ///
+    /// ```
+    /// use privity_srtp::Protocol;
+    ///
+    /// assert_eq!(Protocol::of(&[0x80, 111, 0, 1]), Some(Protocol::Rtp));
+    /// assert_eq!(Protocol::of(&[0x81, 200, 0, 6]), Some(Protocol::Rtcp));
+    /// assert_eq!(Protocol::of(&[22, 254, 253]), None, "DTLS");
+    /// ```
+    #[must_use]
+    pub const fn of(packet: &[u8]) -> Option<Self> {
+        match packet {
+            [0x80..=0xbf, 192..=223, ..] => Some(Self::Rtcp),
+            [0x80..=0xbf, _, ..] => Some(Self::Rtp),
+            _ => None,
+        }
+    }
 }
 
 /// How much of a master key's life is spent (RFC 3711 §9.2).

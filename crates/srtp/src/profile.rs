@@ -1,4 +1,5 @@
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use crate::Error;
 use crate::kdf::SessionKeys;
@@ -39,35 +40,40 @@ pub(crate) enum Encryption {
 }
 
 impl Profile {
-    /// AES-128 in counter mode, 80-bit tags (RFC 3711, RFC 4568 §6.2.1).
+    /// AES-128 in counter mode, 80-bit tags (RFC 3711, RFC 4568 §6.2.1). Key of 16 bytes, salt
+    /// of 14; the tag, here and in all, is of as many bytes as its bits say.
     pub const AES_CM_128_HMAC_SHA1_80: Self =
         Self(&Row { name: "AES_CM_128_HMAC_SHA1_80", dtls_id: Some(1), ..COUNTER_MODE });
-    /// AES-128 in counter mode, 32-bit tags on RTP, 80-bit tags on RTCP (RFC 4568 §6.2.2).
+    /// AES-128 in counter mode, 32-bit tags on RTP, 80-bit tags on RTCP (RFC 4568 §6.2.2). Key
+    /// of 16 bytes, salt of 14.
     pub const AES_CM_128_HMAC_SHA1_32: Self = Self(&Row {
         name: "AES_CM_128_HMAC_SHA1_32",
         dtls_id: Some(2),
         rtp_tag: 4,
         ..COUNTER_MODE
     });
-    /// AES-192 in counter mode, 80-bit tags (RFC 6188).
+    /// AES-192 in counter mode, 80-bit tags (RFC 6188). Key of 24 bytes, salt of 14.
     pub const AES_192_CM_HMAC_SHA1_80: Self =
         Self(&Row { name: "AES_192_CM_HMAC_SHA1_80", key_length: 24, ..COUNTER_MODE });
-    /// AES-192 in counter mode, 32-bit tags on RTP, 80-bit tags on RTCP (RFC 6188).
+    /// AES-192 in counter mode, 32-bit tags on RTP, 80-bit tags on RTCP (RFC 6188). Key of 24
+    /// bytes, salt of 14.
     pub const AES_192_CM_HMAC_SHA1_32: Self =
         Self(&Row { name: "AES_192_CM_HMAC_SHA1_32", key_length: 24, rtp_tag: 4, ..COUNTER_MODE });
-    /// AES-256 in counter mode, 80-bit tags (RFC 6188).
+    /// AES-256 in counter mode, 80-bit tags (RFC 6188). Key of 32 bytes, salt of 14.
     pub const AES_256_CM_HMAC_SHA1_80: Self =
         Self(&Row { name: "AES_256_CM_HMAC_SHA1_80", key_length: 32, ..COUNTER_MODE });
-    /// AES-256 in counter mode, 32-bit tags on RTP, 80-bit tags on RTCP (RFC 6188).
+    /// AES-256 in counter mode, 32-bit tags on RTP, 80-bit tags on RTCP (RFC 6188). Key of 32
+    /// bytes, salt of 14.
     pub const AES_256_CM_HMAC_SHA1_32: Self =
         Self(&Row { name: "AES_256_CM_HMAC_SHA1_32", key_length: 32, rtp_tag: 4, ..COUNTER_MODE });
-    /// AES-128-GCM, 128-bit tags (RFC 7714).
+    /// AES-128-GCM, 128-bit tags (RFC 7714). Key of 16 bytes, salt of 12.
     pub const AEAD_AES_128_GCM: Self =
         Self(&Row { name: "AEAD_AES_128_GCM", dtls_id: Some(7), ..AEAD });
-    /// AES-256-GCM, 128-bit tags (RFC 7714).
+    /// AES-256-GCM, 128-bit tags (RFC 7714). Key of 32 bytes, salt of 12.
     pub const AEAD_AES_256_GCM: Self =
         Self(&Row { name: "AEAD_AES_256_GCM", dtls_id: Some(8), key_length: 32, ..AEAD });
-    /// Authentication without encryption, 80-bit tags (RFC 3711 §4.1.3, RFC 5764 §4.1.2).
+    /// Authentication without encryption, 80-bit tags (RFC 3711 §4.1.3, RFC 5764 §4.1.2). Key
+    /// of 16 bytes, salt of 14.
     ///
     /// # Security
     /// Everybody on the path can listen. No look-up gives this row: name it, or do not
@@ -98,7 +104,8 @@ impl Profile {
         Self::ENCRYPTING.into_iter().find(|profile| profile.0.dtls_id == Some(id))
     }
 
-    /// The encrypting profile with this SDP crypto-suite name (RFC 4568 §6.2).
+    /// The encrypting profile with this SDP crypto-suite name (RFC 4568 §6.2). Libraries for
+    /// DTLS spell names in their own ways: take the number there ([`Profile::from_dtls_id`]).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ENCRYPTING.into_iter().find(|profile| profile.0.name == name)
@@ -161,6 +168,19 @@ impl PartialEq for Profile {
 
 impl Eq for Profile {}
 
+impl Hash for Profile {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.name.hash(state);
+    }
+}
+
+impl fmt::Display for Profile {
+    /// The name ([`Profile::name`]).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
 impl fmt::Debug for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.name)
@@ -199,6 +219,47 @@ mod tests {
         for profile in Profile::ENCRYPTING {
             assert!(profile.encryption() == Encryption::Encrypts);
             assert_eq!(Profile::from_name(profile.name()), Some(profile));
+        }
+    }
+
+    /// The registry "DTLS-SRTP Protection Profiles": RFC 5764 §4.1.2, RFC 7714 §14.2.
+    #[test]
+    fn the_dtls_numbers_are_those_of_the_registry() {
+        let registered = [
+            (1, Profile::AES_CM_128_HMAC_SHA1_80),
+            (2, Profile::AES_CM_128_HMAC_SHA1_32),
+            (7, Profile::AEAD_AES_128_GCM),
+            (8, Profile::AEAD_AES_256_GCM),
+        ];
+        for (id, profile) in registered {
+            assert_eq!(Profile::from_dtls_id(id), Some(profile));
+            assert_eq!(profile.dtls_id(), Some(id));
+        }
+        let found = (0..=u16::MAX).filter(|id| Profile::from_dtls_id(*id).is_some()).count();
+        assert_eq!(found, registered.len());
+        assert_eq!(Profile::NULL_HMAC_SHA1_80.dtls_id(), Some(5));
+        let without = Profile::ENCRYPTING.iter().filter(|profile| profile.dtls_id().is_none());
+        assert_eq!(without.count(), 4, "AES-192 and AES-256 in counter mode have none");
+    }
+
+    /// RFC 4568 §6.2, RFC 6188 §4, RFC 7714 §14.1.
+    #[test]
+    fn the_lengths_are_those_of_the_rfcs() {
+        let rows = [
+            (Profile::AES_CM_128_HMAC_SHA1_80, [16, 14, 10, 10]),
+            (Profile::AES_CM_128_HMAC_SHA1_32, [16, 14, 4, 10]),
+            (Profile::AES_192_CM_HMAC_SHA1_80, [24, 14, 10, 10]),
+            (Profile::AES_192_CM_HMAC_SHA1_32, [24, 14, 4, 10]),
+            (Profile::AES_256_CM_HMAC_SHA1_80, [32, 14, 10, 10]),
+            (Profile::AES_256_CM_HMAC_SHA1_32, [32, 14, 4, 10]),
+            (Profile::AEAD_AES_128_GCM, [16, 12, 16, 16]),
+            (Profile::AEAD_AES_256_GCM, [32, 12, 16, 16]),
+            (Profile::NULL_HMAC_SHA1_80, [16, 14, 10, 10]),
+        ];
+        for (profile, lengths) in rows {
+            let (key, salt) = (profile.key_length(), profile.salt_length());
+            let tags = (profile.rtp_tag_length(), profile.rtcp_tag_length());
+            assert_eq!([key, salt, tags.0, tags.1], lengths, "{profile:?}");
         }
     }
 

@@ -207,6 +207,19 @@ impl Receiver {
         self.keyring.poll_event()
     }
 
+    /// The highest index of the RTP packets of `ssrc` that were opened: 2^16 times the
+    /// rollover counter plus the sequence number. None for an SSRC that was never heard.
+    #[must_use]
+    pub fn last_index(&self, ssrc: u32) -> Option<u64> {
+        self.streams.highest_rtp_index(ssrc)
+    }
+
+    /// The SSRCs that have a place, in ascending order: those that were heard, by RTP or
+    /// RTCP, and those for which something was set.
+    pub fn ssrcs(&self) -> impl Iterator<Item = u32> {
+        self.streams.ssrcs()
+    }
+
     /// The rollover counter of `ssrc`, or what was set for its next packet; none for an SSRC
     /// that was never heard and for which nothing was set.
     #[must_use]

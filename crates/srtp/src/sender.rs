@@ -125,7 +125,8 @@ impl Sender {
 
     /// Protects the RTCP packet (alone or compound) in the first `length` bytes of
     /// `buffer`, in place, and gives the length of the SRTCP packet back. The rest of the
-    /// buffer must have room for [`Sender::rtcp_overhead`] bytes.
+    /// buffer must have room for [`Sender::rtcp_overhead`] bytes. The first packet of a compound
+    /// has a type of 192 to 223 (RFC 5761 §4), so that RTP is not taken for it.
     ///
     /// # Errors
     /// [`Error::Malformed`], [`Error::StreamLimit`], [`Error::LimitReached`] or
@@ -133,6 +134,9 @@ impl Sender {
     pub fn protect_rtcp(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error> {
         let plain = plain_packet(buffer, length, self.rtcp_overhead())?;
         let ssrc = rtcp_ssrc(plain)?;
+        if Protocol::of(plain) != Some(Protocol::Rtcp) {
+            return Err(Error::Malformed("RTCP types are 192 to 223: is it an RTP packet?"));
+        }
         let seat = self.streams.seat(ssrc)?;
         let index = self.streams.next_rtcp_index(seat)?;
         self.context.usage.check(Protocol::Rtcp)?;
@@ -193,6 +197,18 @@ impl Sender {
     #[must_use]
     pub fn last_index(&self, ssrc: u32) -> Option<u64> {
         self.streams.highest_rtp_index(ssrc)
+    }
+
+    /// The index that the next RTCP packet of `ssrc` gets: for a sender that is to go on
+    /// elsewhere ([`Sender::set_rtcp_index`]). None after the last one, 2^31 - 1.
+    #[must_use]
+    pub fn next_rtcp_index(&self, ssrc: u32) -> Option<u32> {
+        self.streams.next_rtcp_index_of(ssrc)
+    }
+
+    /// The SSRCs that have a place, in ascending order.
+    pub fn ssrcs(&self) -> impl Iterator<Item = u32> {
+        self.streams.ssrcs()
     }
 
     /// The rollover counter of `ssrc`, for late joiners that know no index

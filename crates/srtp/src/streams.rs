@@ -149,6 +149,18 @@ impl Streams {
         }
     }
 
+    /// The SRTCP index that the next packet of `ssrc` gets when sent, if there is one.
+    pub(crate) fn next_rtcp_index_of(&self, ssrc: u32) -> Option<u32> {
+        // Without room for the SSRC no packet of it is sent, the first one neither.
+        let index = self.next_rtcp_index(self.seat(ssrc).ok()?).ok()?;
+        u32::try_from(index).ok()
+    }
+
+    /// The SSRCs that have a place, in ascending order.
+    pub(crate) fn ssrcs(&self) -> impl Iterator<Item = u32> {
+        self.order.iter().map(|entry| entry.0)
+    }
+
     /// Sets the SRTCP index that the next packet of `ssrc` gets when sent.
     pub(crate) fn set_next_rtcp_index(&mut self, ssrc: u32, index: u32) -> Result<(), Error> {
         let (seat, index) = (self.seat(ssrc)?, u64::from(index));

@@ -20,6 +20,7 @@ fn one_ssrc_more_is_refused_and_none_is_forgotten() {
     let result = sender.protect_rtp_into(&rtp_of(1, 1), &mut [0; 64]);
     assert_eq!(result, Err(Error::StreamLimit));
     assert_eq!(sender.set_rollover_counter(1, 1), Err(Error::StreamLimit));
+    assert_eq!(sender.next_rtcp_index(1), None);
     let packet = protect_rtp(&mut more, &rtp_of(1, 1));
     assert_eq!(unprotect_rtp(&mut receiver, &packet), Err(Error::StreamLimit));
     assert_eq!(receiver.set_index(1, 1), Err(Error::StreamLimit));
@@ -28,6 +29,28 @@ fn one_ssrc_more_is_refused_and_none_is_forgotten() {
     for packet in &packets {
         assert_eq!(unprotect_rtp(&mut receiver, packet), Err(Error::Replayed));
     }
+}
+
+#[test]
+fn the_ssrcs_are_told_once_they_have_proven_to_be_genuine() {
+    let (mut sender, mut receiver) = pair_with(Profile::AEAD_AES_128_GCM, Options::new());
+    for ssrc in [7, 2, 9] {
+        let packet = protect_rtp(&mut sender, &rtp_of(ssrc, 40));
+        let mut forged = packet.clone();
+        forged[20] ^= 1;
+        assert!(unprotect_rtp(&mut receiver, &forged).is_err());
+        assert_eq!(receiver.last_index(ssrc), None);
+        if ssrc != 9 {
+            assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+            assert_eq!(receiver.last_index(ssrc), Some(40));
+        }
+    }
+    assert_eq!(sender.ssrcs().collect::<Vec<_>>(), [2, 7, 9]);
+    assert_eq!(receiver.ssrcs().collect::<Vec<_>>(), [2, 7]);
+    let report = protect_rtcp(&mut sender, &rtcp());
+    assert!(unprotect_rtcp(&mut receiver, &report).is_ok());
+    assert_eq!(receiver.ssrcs().collect::<Vec<_>>(), [2, 7, common::SSRC]);
+    assert_eq!(receiver.last_index(common::SSRC), None, "no RTP was heard");
 }
 
 #[test]
