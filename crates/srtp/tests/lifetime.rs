@@ -60,17 +60,96 @@ fn the_rtcp_life_is_its_own() {
     protect_rtp(&mut sender, &rtp_of(SSRC, 1));
 }
 
+/// What the sender of another program protects past the end.
+fn beyond(seed: u8, mki: Option<u8>) -> Sender {
+    let key = key(Profile::AEAD_AES_128_GCM, seed);
+    let key = match mki {
+        Some(mki) => key.with_mki(&[mki]).unwrap(),
+        None => key,
+    };
+    Sender::new(key, Options::new()).unwrap()
+}
+
 #[test]
-fn forged_packets_do_not_spend_a_key() {
-    let mut sender = Sender::new(short(1), Options::new()).unwrap();
-    let mut receiver = Receiver::new(short(1), Options::new()).unwrap();
-    let packet = protect_rtp(&mut sender, &rtp_of(SSRC, 1));
-    for bit in 0..100 {
-        let mut forged = packet.clone();
-        forged[20] ^= 1 + bit;
-        assert_eq!(unprotect_rtp(&mut receiver, &forged), Err(Error::NotAuthentic));
+fn a_receiver_counts_the_rtcp_life_too() {
+    for mki in [None, Some(7)] {
+        let mut sender = beyond(1, mki);
+        let short = match mki {
+            Some(mki) => short(1).with_mki(&[mki]).unwrap(),
+            None => short(1),
+        };
+        let mut receiver = Receiver::new(short, Options::new()).unwrap();
+        for _ in 0..16 {
+            let packet = protect_rtcp(&mut sender, &rtcp());
+            assert!(unprotect_rtcp(&mut receiver, &packet).is_ok());
+        }
+        let mut packet = protect_rtcp(&mut sender, &rtcp());
+        let before = packet.clone();
+        let result = receiver.unprotect_rtcp(&mut packet);
+        assert_eq!(result, Err(Error::LimitReached(Limit::RtcpLifetime)));
+        assert_eq!(packet, before, "unchanged");
+        let media = protect_rtp(&mut sender, &rtp_of(SSRC, 1));
+        assert!(unprotect_rtp(&mut receiver, &media).is_ok(), "RTP has a life of its own");
     }
-    assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+}
+
+#[test]
+fn in_an_overlap_each_key_lives_its_own_rtcp_life() {
+    let profile = Profile::AEAD_AES_128_GCM;
+    for (older, newer) in [(1, 9), (9, 1), (1, 1)] {
+        let life = |seed, rtcp| key(profile, seed).with_lifetime(9, rtcp).unwrap();
+        let mut sender = beyond(1, None);
+        let mut receiver = Receiver::new(life(1, older), Options::new()).unwrap();
+        let old = [(); 2].map(|()| protect_rtcp(&mut sender, &rtcp()));
+        sender.rekey(key(profile, 2)).unwrap();
+        let new = [(); 2].map(|()| protect_rtcp(&mut sender, &rtcp()));
+        receiver.rekey(life(2, newer), 1_000).unwrap();
+        assert!(unprotect_rtcp(&mut receiver, &old[0]).is_ok());
+        assert!(unprotect_rtcp(&mut receiver, &new[0]).is_ok());
+        for (genuine, left) in [(&old[1], older), (&new[1], newer)] {
+            let mut forged = genuine.clone();
+            forged[20] ^= 1;
+            assert_eq!(unprotect_rtcp(&mut receiver, &forged), Err(Error::NotAuthentic));
+            let mut copy = genuine.clone();
+            match (receiver.unprotect_rtcp(&mut copy), left) {
+                (Err(Error::LimitReached(Limit::RtcpLifetime)), 1) => {
+                    assert_eq!(copy, *genuine, "unchanged");
+                }
+                (result, _) => assert!(result.is_ok() && left != 1, "{result:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn packets_that_are_refused_do_not_spend_a_key() {
+    let mut sender = beyond(1, None);
+    let mut receiver = Receiver::new(short(1), Options::new()).unwrap();
+    let media: Vec<_> = (0..32).map(|s| protect_rtp(&mut sender, &rtp_of(SSRC, s))).collect();
+    let reports: Vec<_> = (0..16).map(|_| protect_rtcp(&mut sender, &rtcp())).collect();
+    for (packet, report) in media.iter().zip(reports.iter().chain([&reports[0]; 16])) {
+        for bit in 0..100 {
+            let (mut forged, mut false_report) = (packet.clone(), report.clone());
+            forged[20] ^= 1 + bit;
+            false_report[20] ^= 1 + bit;
+            assert_eq!(unprotect_rtp(&mut receiver, &forged), Err(Error::NotAuthentic));
+            assert!(unprotect_rtcp(&mut receiver, &false_report).is_err());
+        }
+        assert!(unprotect_rtp(&mut receiver, packet).is_ok());
+        assert_eq!(unprotect_rtp(&mut receiver, packet), Err(Error::Replayed));
+        let _ = unprotect_rtcp(&mut receiver, report);
+        assert_eq!(unprotect_rtcp(&mut receiver, report), Err(Error::Replayed));
+    }
+
+    let mut sender = Sender::new(short(1), Options::new()).unwrap();
+    for sequence in 0..32 {
+        assert!(sender.protect_rtp_into(&rtp_of(SSRC, sequence), &mut [0; 40]).is_err());
+        protect_rtp(&mut sender, &rtp_of(SSRC, sequence));
+    }
+    for _ in 0..16 {
+        assert!(sender.protect_rtcp_into(&rtcp(), &mut [0; 40]).is_err());
+        protect_rtcp(&mut sender, &rtcp());
+    }
 }
 
 #[test]

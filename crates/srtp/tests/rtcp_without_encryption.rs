@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{key, protect_rtcp, rtcp, unprotect_rtcp};
+use common::{SSRC, key, profiles, protect_rtcp, rtcp, unprotect_rtcp};
 use privity_srtp::{Error, MasterKey, Options, Profile, Receiver, RtcpEncryption, Sender};
 
 fn sender(profile: Profile) -> Sender {
@@ -56,6 +56,38 @@ fn clearing_the_flag_of_an_encrypted_packet_gives_nothing() {
         packet[word] &= 0x7f;
         let mut lenient = receiver(key(profile, 1), RtcpEncryption::Off);
         assert_eq!(unprotect_rtcp(&mut lenient, &packet), Err(Error::NotAuthentic));
+    }
+}
+
+/// RFC 3711 §3.4: the flag says it packet by packet.
+#[test]
+fn a_receiver_that_does_not_ask_for_encryption_takes_both() {
+    for profile in Profile::ENCRYPTING {
+        let mut encrypting = Sender::new(key(profile, 1), Options::new()).unwrap();
+        let mut clear = sender(profile);
+        clear.set_rtcp_index(SSRC, 1).unwrap();
+        let mut lenient = receiver(key(profile, 1), RtcpEncryption::Off);
+        let packet = protect_rtcp(&mut encrypting, &rtcp());
+        assert_ne!(packet[8..rtcp().len()], rtcp()[8..]);
+        assert_eq!(unprotect_rtcp(&mut lenient, &packet), Ok(rtcp()), "{profile:?}");
+        let packet = protect_rtcp(&mut clear, &rtcp());
+        assert_eq!(unprotect_rtcp(&mut lenient, &packet), Ok(rtcp()), "{profile:?}");
+    }
+}
+
+/// To check the tag the word is put behind the report, over what stands there.
+#[test]
+fn in_an_overlap_a_packet_with_e_0_is_put_back_for_the_second_key() {
+    for profile in profiles() {
+        let mut sender = sender(profile);
+        let packets = [(); 2].map(|()| protect_rtcp(&mut sender, &rtcp()));
+        let mut lenient = receiver(key(profile, 1), RtcpEncryption::Off);
+        lenient.rekey(key(profile, 2), 9).unwrap();
+        assert_eq!(unprotect_rtcp(&mut lenient, &packets[0]), Ok(rtcp()), "{profile:?}");
+        let mut forged = packets[1].clone();
+        forged[10] ^= 1;
+        assert_eq!(unprotect_rtcp(&mut lenient, &forged), Err(Error::NotAuthentic));
+        assert_eq!(unprotect_rtcp(&mut lenient, &packets[1]), Ok(rtcp()), "{profile:?}");
     }
 }
 
