@@ -47,6 +47,8 @@
 //! | RFC 3711 §4.3 | key derivation and its rate | `kdf` |
 //! | RFC 3711 §9.2 | lifetime of a master key | [`Event`] |
 //! | RFC 4568 §6.2, RFC 5764 §4.1.2, RFC 7714 §14 | profiles | [`Profile`] |
+//! | RFC 5764 §4.2 | keys from a DTLS handshake | [`DtlsKeys`] |
+//! | RFC 5761 §4 | RTP and RTCP on one port | [`Protocol::of`] |
 //! | RFC 6904, RFC 8285 | encrypted header extensions | [`HeaderProtection`], `extension` |
 //! | RFC 7714 | AES-GCM | `transform::gcm` |
 //! | RFC 9335 | Cryptex | [`Cryptex`], `cryptex` |
@@ -63,11 +65,15 @@
 //!   ([`Sender::last_index`], [`Receiver::set_index`]) or alone
 //!   ([`Sender::rollover_counter`], [`Receiver::set_rollover_counter`]).
 //! - Removing an SSRC: its replay window would be forgotten, and on the sender's side its
-//!   keystream could be used again. A new session has room for new SSRCs.
+//!   keystream could be used again. A new session has room for new SSRCs; 65,535 of them take
+//!   8 MB at the default window ([`Options::stream_limit`]).
+//! - A master key for one SSRC alone, and other lengths of RTCP tags: what a direction agrees
+//!   on is one key and one row. Streams that must not share a key are two sessions.
 
 mod batch;
 mod context;
 mod cryptex;
+mod dtls;
 mod error;
 mod event;
 mod extension;
@@ -90,6 +96,7 @@ mod transform;
 mod vectors;
 
 pub use batch::Datagram;
+pub use dtls::DtlsKeys;
 pub use error::{Error, Limit};
 pub use event::{Event, Protocol};
 pub use header_protection::{Cryptex, HeaderProtection};

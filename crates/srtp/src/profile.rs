@@ -23,6 +23,8 @@ pub struct Profile(&'static Row);
 pub(crate) struct Row {
     name: &'static str,
     dtls_id: Option<u16>,
+    /// RTP packets under one key at most where DTLS agreed on it (RFC 5764 §4.1.2).
+    dtls_lifetime: u64,
     key_length: usize,
     salt_length: usize,
     rtp_tag: usize,
@@ -147,6 +149,11 @@ impl Profile {
         self.0.rtcp_tag
     }
 
+    /// RTP packets under one key at most where DTLS agreed on it, if DTLS can.
+    pub(crate) fn dtls_lifetime(&self) -> Option<u64> {
+        self.0.dtls_id.map(|_| self.0.dtls_lifetime)
+    }
+
     pub(crate) const fn layout(&self) -> Layout {
         self.0.layout
     }
@@ -190,6 +197,7 @@ impl fmt::Debug for Profile {
 const COUNTER_MODE: Row = Row {
     name: "",
     dtls_id: None,
+    dtls_lifetime: 1 << 31,
     key_length: 16,
     salt_length: 14,
     rtp_tag: 10,
@@ -200,6 +208,7 @@ const COUNTER_MODE: Row = Row {
 };
 
 const AEAD: Row = Row {
+    dtls_lifetime: 1 << 48,
     salt_length: 12,
     rtp_tag: 16,
     rtcp_tag: 16,

@@ -21,7 +21,10 @@ const PACKAGES: &[Package] = &[
     Package { name: "python3", why: "the independent readings of the vectors" },
     Package { name: "python3-pip", why: "fetches an SRTP peer of benches/srtp" },
     Package { name: "cmake", why: "builds the other SRTP peer of benches/srtp" },
-    Package { name: "libssl-dev", why: "the OpenSSL that it is built on" },
+    Package {
+        name: "libssl-dev",
+        why: "the OpenSSL that it, and the DTLS peer of interop/, is built on",
+    },
 ];
 
 /// A program that comes with the toolchain, and how to get it where it does not.
