@@ -22,7 +22,7 @@ pub(crate) const fn growth(header: &RtpHeader) -> usize {
 pub(crate) fn check(header: &RtpHeader) -> Result<(), Error> {
     match header.extension {
         Some(extension) if marked(extension.profile).is_none() => {
-            Err(Error::Malformed("Cryptex needs a header extension of RFC 8285"))
+            Err(Error::Malformed("Cryptex takes header extensions of 0xBEDE and 0x1000 alone"))
         }
         _ => Ok(()),
     }

@@ -103,17 +103,36 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed(what) => write!(f, "not a packet of this session: {what}"),
-            Self::NotAuthentic => write!(f, "the tag does not fit the packet"),
-            Self::Replayed => write!(f, "the packet was accepted before"),
-            Self::TooOld => write!(f, "the packet lies before the replay window"),
-            Self::UnknownKey => write!(f, "the packet names a master key that is not installed"),
-            Self::NotEncrypted => write!(f, "the packet is less encrypted than the options demand"),
-            Self::StreamLimit => write!(f, "no room for another SSRC"),
-            Self::LimitReached(limit) => write!(f, "a limit is reached: {limit:?}"),
+            Self::NotAuthentic => write!(f, "the tag does not fit the packet: drop it"),
+            Self::Replayed => write!(f, "the packet was accepted before: drop it"),
+            Self::TooOld => write!(f, "the packet lies before the replay window: drop it"),
+            Self::UnknownKey => write!(f, "no master key with this MKI is installed"),
+            Self::NotEncrypted => {
+                write!(f, "the packet is less encrypted than the options demand: drop it")
+            }
+            Self::StreamLimit => {
+                write!(f, "no room for another SSRC in this session: drop the packet")
+            }
+            Self::LimitReached(limit) => write!(f, "{limit}"),
             Self::BufferTooSmall { needed } => write!(f, "the buffer needs {needed} bytes"),
-            Self::Reused => write!(f, "the SSRC and sequence number were protected before"),
+            Self::Reused => write!(
+                f,
+                "the SSRC and sequence number were protected before: send the bytes of then"
+            ),
             Self::Misuse(rule) => write!(f, "{rule}"),
         }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RtpLifetime => "the master key's RTP packets are used up: install another",
+            Self::RtcpLifetime => "the master key's RTCP packets are used up: install another",
+            Self::RtpIndex => "the SSRC's RTP indices are used up: go on with another SSRC",
+            Self::RtcpIndex => "the SSRC's SRTCP indices are used up: go on with another SSRC",
+            Self::MasterKeys => "the sender has had its number of master keys: start a new one",
+        })
     }
 }
 
@@ -127,5 +146,39 @@ impl From<DecodeError> for Error {
             | DecodeError::Invalid(field) => field,
             _ => "bytes follow the last field",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_reads_as_a_sentence_and_no_two_alike() {
+        let limits = [
+            Limit::RtpLifetime,
+            Limit::RtcpLifetime,
+            Limit::RtpIndex,
+            Limit::RtcpIndex,
+            Limit::MasterKeys,
+        ];
+        let mut errors = vec![
+            Error::Malformed("RTP header"),
+            Error::NotAuthentic,
+            Error::Replayed,
+            Error::TooOld,
+            Error::UnknownKey,
+            Error::NotEncrypted,
+            Error::StreamLimit,
+            Error::BufferTooSmall { needed: 7 },
+            Error::Reused,
+            Error::Misuse("a rule"),
+        ];
+        errors.extend(limits.map(Error::LimitReached));
+        let mut texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        assert!(texts.iter().all(|text| !text.contains("::") && !text.contains('{')));
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!(texts.len(), errors.len());
     }
 }

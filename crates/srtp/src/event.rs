@@ -3,6 +3,26 @@ use crate::error::Limit;
 use crate::keys::Lifetime;
 
 /// What an app should hear about though every call succeeded.
+///
+/// ```
+/// use privity_srtp::{Event, MasterKey, Options, Profile, Sender};
+///
+/// let key = |byte| MasterKey::new(Profile::AEAD_AES_128_GCM, &[byte; 16], &[byte; 12]);
+/// let mut sender = Sender::new(key(1)?.with_lifetime(16, 16)?, Options::new())?;
+/// for sequence in 1..=15 {
+///     let mut packet = [0; 28];
+///     (packet[0], packet[3]) = (0x80, sequence);
+///     sender.protect_rtp(&mut packet, 12)?;
+/// }
+/// match sender.poll_event() {
+///     Some(Event::KeyExpiring { remaining, .. }) => {
+///         assert_eq!(remaining, 1);
+///         sender.rekey(key(2)?)?; // that the peer's receiver has
+///     }
+///     _ => unreachable!("a sixteenth is left"),
+/// }
+/// # Ok::<(), privity_srtp::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {

@@ -11,6 +11,16 @@ use crate::transform::{CUT, Clear};
 
 /// How RTP header extensions are hidden: not at all, some elements (RFC 6904), or all of
 /// them with the contributing sources (Cryptex, RFC 9335). Never two at once.
+///
+/// ```
+/// use privity_srtp::{Cryptex, HeaderProtection, Options};
+///
+/// // as a=extmap:1 urn:ietf:params:rtp-hdrext:encrypt … says of element 1
+/// let some = Options::new().header_protection(HeaderProtection::elements(&[1])?);
+/// // as a=cryptex says
+/// let all = Options::new().header_protection(HeaderProtection::cryptex(Cryptex::Required));
+/// # Ok::<(), privity_srtp::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeaderProtection(Way);
 
@@ -65,7 +75,8 @@ impl HeaderProtection {
     /// it of the peer takes nothing of that in the clear ([`Error::NotEncrypted`]).
     ///
     /// A packet with contributing sources and without an extension gets an empty one: it
-    /// grows by 4 bytes, and comes out of the receiver with it.
+    /// grows by 4 bytes, and comes out of the receiver with it. A sender takes the extension
+    /// profiles 0xBEDE and 0x1000, which have a mark, and no other (§5.1).
     #[must_use]
     pub const fn cryptex(demand: Cryptex) -> Self {
         Self(Way::Cryptex(demand))

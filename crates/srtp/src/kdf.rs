@@ -153,4 +153,4 @@ impl Rate {
 }
 
 const R_MASK: u64 = (1 << 48) - 1;
-const BAD_KEY: Error = Error::Misuse("the master key has not the profile's length");
+const BAD_KEY: Error = Error::Misuse("the master key has no length of AES");

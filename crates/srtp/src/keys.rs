@@ -46,10 +46,10 @@ impl MasterKey {
     /// [`Error::Misuse`] for other lengths.
     pub fn new(profile: Profile, key: &[u8], salt: &[u8]) -> Result<Self, Error> {
         if key.len() != profile.key_length() {
-            return Err(Error::Misuse("the master key has not the profile's length"));
+            return Err(KEY_LENGTH);
         }
         if salt.len() != profile.salt_length() {
-            return Err(Error::Misuse("the master salt has not the profile's length"));
+            return Err(Error::Misuse("a master salt has 14 bytes, or 12 for AES-GCM"));
         }
         Ok(Self {
             profile,
@@ -65,14 +65,27 @@ impl MasterKey {
     /// # Errors
     /// [`Error::Misuse`] for another length than both together.
     pub fn from_concatenation(profile: Profile, key_and_salt: &[u8]) -> Result<Self, Error> {
-        let (key, salt) = key_and_salt
-            .split_at_checked(profile.key_length())
-            .ok_or(Error::Misuse("the master key has not the profile's length"))?;
+        let (key, salt) = key_and_salt.split_at_checked(profile.key_length()).ok_or(KEY_LENGTH)?;
         Self::new(profile, key, salt)
     }
 
     /// Names the key by an MKI of 1 to 128 bytes, which every packet carries then
-    /// (RFC 3711 §3.1).
+    /// (RFC 3711 §3.1). All keys that a session has at once have MKIs of one length.
+    ///
+    /// ```
+    /// use privity_srtp::{MasterKey, Options, Profile, Receiver, Sender};
+    ///
+    /// let key = |byte: u8| {
+    ///     MasterKey::new(Profile::AEAD_AES_128_GCM, &[byte; 16], &[byte; 12])?.with_mki(&[0, byte])
+    /// };
+    /// let mut receiver = Receiver::new(key(1)?, Options::new())?;
+    /// receiver.add_key(key(2)?)?;
+    /// let mut sender = Sender::new(key(1)?, Options::new())?;
+    /// sender.add_key(key(2)?)?;
+    /// sender.select_key(&[0, 2])?; // from here on, for as many packets as you like
+    /// receiver.remove_key(&[0, 1])?; // once its packets are in
+    /// # Ok::<(), privity_srtp::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Misuse`] for another length.
@@ -132,6 +145,9 @@ impl MasterKey {
             && equal(self.salt.expose(), other.salt.expose())
     }
 }
+
+const KEY_LENGTH: Error =
+    Error::Misuse("a master key has 16, 24 or 32 bytes, as Profile::key_length says");
 
 fn padded<const N: usize>(bytes: &[u8]) -> Secret<N> {
     Secret::fill(|target| {

@@ -20,6 +20,35 @@ use crate::{Error, MAX_PACKET_LENGTH, MasterKey};
 /// Works in the caller's buffers and allocates nothing after [`Receiver::new`] and the
 /// calls that install keys.
 ///
+/// ```
+/// use privity_srtp::{Error, MasterKey, Options, Profile, Protocol, Receiver, Sender};
+///
+/// /// What came over the network: media or reports, over one port.
+/// fn open<'a>(receiver: &mut Receiver, packet: &'a mut [u8]) -> Result<&'a [u8], Error> {
+///     let length = match Protocol::of(packet) {
+///         Some(Protocol::Rtp) => receiver.unprotect_rtp(packet)?,
+///         Some(Protocol::Rtcp) => receiver.unprotect_rtcp(packet)?,
+///         None => return Ok(&[]), // STUN, DTLS or ZRTP
+///     };
+///     Ok(&packet[..length])
+/// }
+///
+/// let key = |byte| MasterKey::new(Profile::AEAD_AES_256_GCM, &[byte; 32], &[byte; 12]);
+/// let mut sender = Sender::new(key(1)?, Options::new())?;
+/// let mut receiver = Receiver::new(key(1)?, Options::new())?;
+/// let report = [0x80, 201, 0, 1, 0xca, 0xfe, 0xba, 0xbe];
+/// let mut buffer = [0; 64];
+/// let length = sender.protect_rtcp_into(&report, &mut buffer)?;
+/// assert_eq!(open(&mut receiver, &mut buffer[..length])?, report);
+///
+/// // A new key: the receiver first, with two seconds for what is under way.
+/// let now = 1_700_000_000_000;
+/// receiver.rekey(key(2)?, now + 2_000)?;
+/// sender.rekey(key(2)?)?;
+/// assert_eq!(receiver.poll_timeout(), Some(now + 2_000)); // then: handle_timeout
+/// # Ok::<(), privity_srtp::Error>(())
+/// ```
+///
 /// # Security
 /// Rollover counters, replay windows and the list of SSRCs change only after a packet has
 /// proven to be authentic. After [`Error::NotAuthentic`] a packet's bytes are not specified,
@@ -180,6 +209,22 @@ impl Receiver {
     /// times the rollover counter plus the sequence number. The next packet is taken for
     /// the one with its sequence number that lies nearest to `index`, before or after it, so
     /// that a wrap in between does no harm. Takes a place for the SSRC, for good.
+    ///
+    /// ```
+    /// # use privity_srtp::{MasterKey, Options, Profile, Receiver, Sender};
+    /// # let key = || MasterKey::new(Profile::AEAD_AES_128_GCM, &[1; 16], &[2; 12]);
+    /// # let mut sender = Sender::new(key()?, Options::new())?;
+    /// # let mut receiver = Receiver::new(key()?, Options::new())?;
+    /// # let mut packet = [0; 40];
+    /// # packet[0] = 0x80;
+    /// # sender.set_rollover_counter(0, 9)?;
+    /// # sender.protect_rtp(&mut packet, 24)?;
+    /// let ssrc = 0;
+    /// let told = sender.last_index(ssrc).expect("it has sent"); // over signalling
+    /// receiver.set_index(ssrc, told)?;
+    /// assert_eq!(receiver.unprotect_rtp(&mut packet)?, 24);
+    /// # Ok::<(), privity_srtp::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Misuse`] if it has more than 48 bits or lies before the highest index that
