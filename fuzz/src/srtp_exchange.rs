@@ -74,6 +74,8 @@ pub enum Operation {
         /// The index.
         index: u32,
     },
+    /// Both ends change the master key, and the old one ends at once.
+    Replace,
 }
 
 /// Both ends, and what was sent and received. No packet is accepted twice, none comes out
@@ -165,6 +167,7 @@ impl Exchange {
             Operation::SetRtcpIndex { ssrc, index } => {
                 let _ = self.sender.set_rtcp_index(u32::from(ssrc % SSRCS), index);
             }
+            Operation::Replace => self.replace(),
         }
         while self.sender.poll_event().is_some() {}
         while self.receiver.poll_event().is_some() {}
@@ -244,6 +247,23 @@ impl Exchange {
         self.receiver_keys.insert(next);
         self.sender_keys = BTreeSet::from([next]);
         (self.keys, self.in_use) = (next, next);
+    }
+
+    fn replace(&mut self) {
+        let Some(next) = self.keys.checked_add(1).filter(|next| *next < MAX_KEYS) else { return };
+        let key = |end| self.setup.key(end, self.profile, next);
+        let plain = self.setup.keys == Keys::Plain;
+        if self.sender_keys.len() > 1 {
+            assert!(self.sender.rekey(key(End::Sender)).is_err(), "one of several is selected");
+        } else if !plain && self.receiver_keys.len() > 1 {
+            assert!(self.receiver.rekey(key(End::Receiver), 0).is_err(), "several are added to");
+        } else {
+            self.sender.rekey(key(End::Sender)).expect("a new key");
+            self.receiver.rekey(key(End::Receiver), 0).expect("a new key");
+            self.receiver_keys = BTreeSet::from([next]);
+            self.sender_keys = BTreeSet::from([next]);
+            (self.keys, self.in_use) = (next, next);
+        }
     }
 
     fn add_key(&mut self) {
