@@ -12,6 +12,9 @@
 //! implementation a narrow shape that is hard to use wrongly. Secrets live in boxes that
 //! are wiped, randomness is an argument, and lengths are part of the types.
 //!
+//! Without the default feature `full` there is only what protects media: [`aes_ctr`], [`gcm`],
+//! [`hmac_sha1`], [`secret`] and [`scratch`].
+//!
 //! ```
 //! use privity_primitives::{aead, kdf, random, secret::Secret};
 //!
@@ -39,25 +42,39 @@
 //! | FIPS 203 (ML-KEM-768) | [`ml_kem`] |
 //! | RFC 9180 (HPKE), X-Wing, RFC 8017 (RSA-OAEP) | [`wrap`] |
 
+#[cfg(feature = "full")]
 pub mod aead;
+#[cfg(feature = "full")]
 pub mod aes_cfb;
 pub mod aes_ctr;
+#[cfg(feature = "full")]
 pub mod committing;
 mod error;
 pub mod gcm;
+#[cfg(feature = "full")]
 pub mod hash;
 pub mod hmac_sha1;
+#[cfg(feature = "full")]
 pub mod kdf;
+#[cfg(feature = "full")]
 pub mod mac;
+#[cfg(feature = "full")]
 pub mod ml_kem;
+#[cfg(feature = "full")]
 pub mod modp;
+#[cfg(feature = "full")]
 pub mod nist;
+#[cfg(feature = "full")]
 pub mod random;
 pub mod scratch;
 pub mod secret;
+#[cfg(feature = "full")]
 pub mod sign;
+#[cfg(feature = "full")]
 pub mod wrap;
+#[cfg(feature = "full")]
 pub mod x25519;
+#[cfg(feature = "full")]
 pub mod x448;
 
 pub use error::Error;
