@@ -3,6 +3,10 @@ use crate::{Error, Receiver, Sender};
 /// One packet of a burst: its buffer and, after a call, what became of it. A call takes each
 /// packet once: what it has settled, another call leaves alone.
 ///
+/// A burst costs what its packets cost one by one; it spares the app the loop and the
+/// bookkeeping of results. Out of place there is a call for each packet
+/// ([`Sender::protect_rtp_into`]).
+///
 /// ```
 /// use privity_srtp::{Datagram, MasterKey, Options, Profile, Sender};
 ///
@@ -42,6 +46,16 @@ impl<'a> Datagram<'a> {
         self.outcome.unwrap_or(Err(Error::Misuse("no call has taken the packet yet")))?;
         let needed = self.length;
         self.buffer.get(..needed).ok_or(Error::BufferTooSmall { needed })
+    }
+
+    /// As [`Datagram::packet`], to write in: gives the buffer back, cut to the packet.
+    ///
+    /// # Errors
+    /// As [`Datagram::packet`].
+    pub fn into_packet(self) -> Result<&'a mut [u8], Error> {
+        self.packet()?;
+        let needed = self.length;
+        self.buffer.get_mut(..needed).ok_or(Error::BufferTooSmall { needed })
     }
 
     /// Gives back whether the packet succeeded, now.

@@ -24,37 +24,43 @@ pub enum Error {
     Malformed(&'static str),
     /// The tag does not fit: forged, damaged, or made with another key or rollover counter.
     ///
-    /// Drop the packet. If no packet at all opens, compare keys and profiles; if those of one
-    /// SSRC do not, its rollover counter is another here
+    /// Drop the packet. If no packet at all opens, compare keys and profiles, whether the keys
+    /// of both directions are swapped, and whether both ends use an MKI; if those of one SSRC do
+    /// not, its rollover counter is another here
     /// ([`Receiver::set_index`](crate::Receiver::set_index)); if from some moment on, the peer
     /// has re-keyed.
     NotAuthentic,
     /// A packet with this index was accepted before (RFC 3711 §3.3.2).
     ///
-    /// Drop the packet: networks repeat some, and so do attackers.
+    /// Drop the packet: networks repeat some, and so do attackers. If all of a stream are, its
+    /// sender started over ([`Sender::set_rtcp_index`](crate::Sender::set_rtcp_index)).
     Replayed,
     /// The index lies before the replay window: whether it is new cannot be told.
     ///
     /// Receiving: drop the packet. Sending: do not send it; the sender keeps a window too, and
     /// the packet may be a second text for one keystream. If it is often so, on a line that
     /// reorders much or in an app that does, the next session wants a longer window
-    /// ([`Options::replay_window`](crate::Options::replay_window)).
+    /// ([`Options::replay_window`](crate::Options::replay_window)). If a stream is so from some
+    /// packet on, its sequence numbers have leapt by more than half their circle:
+    /// `set_rollover_counter` says where it is.
     TooOld,
     /// The master key with this MKI is not installed.
     ///
-    /// Of a packet: drop it; if signalling has announced the key, add it. Of a call that
-    /// selects or removes a key: it is gone or was never added.
+    /// Of a packet: drop it; if signalling has announced the key, add it; if all are so, the
+    /// peer uses no MKI. Of a call that selects or removes a key: it is gone or was never added.
     UnknownKey,
     /// The packet came with less encryption than the options demand: SRTCP with E = 0, or RTP
     /// with an extension or contributing sources that Cryptex did not hide.
     ///
-    /// Drop the packet. If all are so, the peer understood the signalling otherwise: agree
-    /// anew, or end the call; do not loosen the options for what only the packets say.
+    /// Drop the packet. If all are so, RTP is taken for RTCP here
+    /// ([`Protocol::of`](crate::Protocol::of)), or the peer understood the signalling otherwise:
+    /// agree anew, or end the call; do not loosen the options for what only the packets say.
     NotEncrypted,
     /// The packet is of a new SSRC and the session holds as many as its options allow.
     ///
-    /// Drop the packet; streams that are known go on. For more, a new session with a new
-    /// master key and a higher [`Options::stream_limit`](crate::Options::stream_limit).
+    /// Drop the packet; streams that are known go on. If the app has use for more,
+    /// [`Receiver::raise_stream_limit`](crate::Receiver::raise_stream_limit) or
+    /// [`Sender::raise_stream_limit`](crate::Sender::raise_stream_limit) makes room.
     StreamLimit,
     /// Something has reached its end: its [`Limit`] says what, and what helps.
     LimitReached(Limit),
@@ -102,7 +108,7 @@ pub enum Limit {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed(what) => write!(f, "not a packet of this session: {what}"),
+            Self::Malformed(what) => write!(f, "malformed packet: {what}"),
             Self::NotAuthentic => write!(f, "the tag does not fit the packet: drop it"),
             Self::Replayed => write!(f, "the packet was accepted before: drop it"),
             Self::TooOld => write!(f, "the packet lies before the replay window: drop it"),
@@ -111,14 +117,13 @@ impl fmt::Display for Error {
                 write!(f, "the packet is less encrypted than the options demand: drop it")
             }
             Self::StreamLimit => {
-                write!(f, "no room for another SSRC in this session: drop the packet")
+                write!(f, "no room for another SSRC: drop the packet, or raise the stream limit")
             }
             Self::LimitReached(limit) => write!(f, "{limit}"),
             Self::BufferTooSmall { needed } => write!(f, "the buffer needs {needed} bytes"),
-            Self::Reused => write!(
-                f,
-                "the SSRC and sequence number were protected before: send the bytes of then"
-            ),
+            Self::Reused => {
+                write!(f, "the sequence number was protected before: send again what came out then")
+            }
             Self::Misuse(rule) => write!(f, "{rule}"),
         }
     }

@@ -52,9 +52,11 @@ impl HeaderProtection {
     }
 
     /// Encrypts the extension elements with these identifiers (RFC 6904), in the one-byte
-    /// and in the two-byte form of RFC 8285. Both ends must name the same. In the one-byte
-    /// form an element with identifier 15, or 0 with a length, is the last that is looked
-    /// at (§4.1.2, §4.2): what follows stays clear.
+    /// and in the two-byte form of RFC 8285. Both ends must name the same: the packets of ends
+    /// that do not are authentic all the same, and the elements in question come out as noise,
+    /// without an error. In the one-byte form an element with identifier 15, or 0 with a
+    /// length, is the last that is looked at (§4.1.2, §4.2): what follows stays clear, and so
+    /// does an extension of another profile than 0xBEDE and 0x1000 to 0x100F.
     ///
     /// # Errors
     /// [`Error::Misuse`] for 0, which is padding.

@@ -20,7 +20,9 @@ impl Keyring {
     /// Puts `key` in the place of the only one, at once.
     pub(crate) fn replace(&mut self, key: Context) -> Result<(), Error> {
         if self.overlap.is_none() && self.keys.len() > 1 {
-            return Err(Error::Misuse("beside several master keys one is added, none succeeded"));
+            return Err(Error::Misuse(
+                "there are several master keys: add the new one, do not re-key",
+            ));
         }
         check_other(self.keys.iter().map(Context::master), key.master())?;
         self.end_overlap();
@@ -143,6 +145,9 @@ pub(crate) fn check_added<'a>(
     new: &MasterKey,
 ) -> Result<(), Error> {
     let mki = new.mki();
+    if installed.clone().any(|key| key.mki().is_empty()) {
+        return Err(Error::Misuse("this session's key has no MKI: re-key instead of adding one"));
+    }
     if mki.is_empty() || installed.clone().any(|key| key.mki().len() != mki.len()) {
         return Err(Error::Misuse("all keys of a session have MKIs of one length"));
     }

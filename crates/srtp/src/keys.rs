@@ -1,3 +1,5 @@
+use core::fmt;
+
 use privity_primitives::secret::{Secret, equal};
 
 use crate::{Error, Profile};
@@ -6,7 +8,9 @@ use crate::{Error, Profile};
 /// drop, never printed.
 ///
 /// Each direction has its own (RFC 3711 §3.2.1, RFC 5764 §4.2): never give one master key
-/// to the senders of both ends unless signalling keeps their SSRCs apart.
+/// to the senders of both ends unless signalling keeps their SSRCs apart; and then drop what
+/// comes in with an SSRC of your own, since it is your own packet sent back. Never give one to
+/// two senders one after the other either ([`Sender`](crate::Sender)).
 ///
 /// ```
 /// use privity_srtp::{MasterKey, Profile};
@@ -16,7 +20,6 @@ use crate::{Error, Profile};
 ///     .with_lifetime(1 << 20, 1 << 12)?;
 /// # Ok::<(), privity_srtp::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct MasterKey {
     profile: Profile,
     key: Secret<32>,
@@ -30,6 +33,16 @@ pub struct MasterKey {
 pub(crate) struct Lifetime {
     pub(crate) rtp: u64,
     pub(crate) rtcp: u64,
+}
+
+impl fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MasterKey")
+            .field("profile", &self.profile)
+            .field("mki", &self.mki)
+            .field("lifetime", &self.lifetime)
+            .finish_non_exhaustive()
+    }
 }
 
 impl MasterKey {
@@ -65,7 +78,10 @@ impl MasterKey {
     /// # Errors
     /// [`Error::Misuse`] for another length than both together.
     pub fn from_concatenation(profile: Profile, key_and_salt: &[u8]) -> Result<Self, Error> {
-        let (key, salt) = key_and_salt.split_at_checked(profile.key_length()).ok_or(KEY_LENGTH)?;
+        if key_and_salt.len() != profile.key_length() + profile.salt_length() {
+            return Err(Error::Misuse("key and salt have not the profile's lengths together"));
+        }
+        let (key, salt) = key_and_salt.split_at(profile.key_length());
         Self::new(profile, key, salt)
     }
 
@@ -97,7 +113,8 @@ impl MasterKey {
     }
 
     /// Shortens the key's life to `rtp` and `rtcp` packets over all SSRCs, as signalling
-    /// may ask (RFC 4568 §6.1).
+    /// may ask (RFC 4568 §6.1): at both ends alike, since a receiver whose key is spent first
+    /// refuses what its peer still sends.
     ///
     /// # Errors
     /// [`Error::Misuse`] for zero or more than RFC 3711 §9.2 allows.

@@ -15,7 +15,8 @@
 //!
 //! A [`Sender`] protects one direction, a [`Receiver`] opens it; each handles any number of
 //! SSRCs under a [`MasterKey`]. Both are plain state machines: no clock, no socket, no
-//! randomness, no allocation per packet, no panic. A call that fails changes no state.
+//! randomness, no allocation per packet, no panic; both are `Send` and `Sync`. A call that
+//! fails changes no state.
 //!
 //! ```
 //! use privity_srtp::{MasterKey, Options, Profile, Receiver, Sender};
@@ -57,6 +58,8 @@
 //!
 //! - The f8 mode (RFC 3711 §4.1.2), and `UNENCRYPTED_SRTP` and `UNAUTHENTICATED_SRTP` of
 //!   SDP (RFC 4568 §6.3): what a call agrees on is to be one row, and to be authenticated.
+//! - ARIA (RFC 8269), double encryption (RFC 8723) and `SRTP_NULL_HMAC_SHA1_32`: nobody known
+//!   to us asks for them.
 //! - Protecting one index twice, as for a retransmission: [`Error::Reused`] says what to do.
 //! - Rollover counters inside the tag (RFC 4771): neither SDP, DTLS-SRTP nor ZRTP can
 //!   negotiate it, it is not defined for AES-GCM, two of its three modes leave most packets
@@ -65,8 +68,8 @@
 //!   ([`Sender::last_index`], [`Receiver::set_index`]) or alone
 //!   ([`Sender::rollover_counter`], [`Receiver::set_rollover_counter`]).
 //! - Removing an SSRC: its replay window would be forgotten, and on the sender's side its
-//!   keystream could be used again. A new session has room for new SSRCs; 65,535 of them take
-//!   8 MB at the default window ([`Options::stream_limit`]).
+//!   keystream could be used again. There is room for 65,535, which take 8 MB at the
+//!   default window; [`Sender::raise_stream_limit`] and [`Receiver::raise_stream_limit`] make it.
 //! - A master key for one SSRC alone, and other lengths of RTCP tags: what a direction agrees
 //!   on is one key and one row. Streams that must not share a key are two sessions.
 

@@ -47,7 +47,9 @@ impl Options {
         }
     }
 
-    /// Sets how many packets the replay window spans: 64 to 32,767 (RFC 3711 §3.3.2). A sender
+    /// Sets how many packets the replay window spans: 64 to 32,767 (RFC 3711 §3.3.2). 128 are
+    /// a second or two of speech, and a tenth of a second of video of 1,000 packets a second,
+    /// which wants 1,024 or more where lost packets are sent again. A sender
     /// keeps one too, and refuses what lies behind it ([`Error::TooOld`]).
     ///
     /// # Errors

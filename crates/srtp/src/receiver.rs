@@ -18,19 +18,23 @@ use crate::{Error, MAX_PACKET_LENGTH, MasterKey};
 /// Opens the packets of one direction: any number of SSRCs under one or more master keys.
 ///
 /// Works in the caller's buffers and allocates nothing after [`Receiver::new`] and the
-/// calls that install keys.
+/// calls that install keys. Options last as long as the receiver, but for
+/// [`Receiver::raise_stream_limit`].
 ///
 /// ```
 /// use privity_srtp::{Error, MasterKey, Options, Profile, Protocol, Receiver, Sender};
 ///
 /// /// What came over the network: media or reports, over one port.
-/// fn open<'a>(receiver: &mut Receiver, packet: &'a mut [u8]) -> Result<&'a [u8], Error> {
+/// fn open<'a>(
+///     receiver: &mut Receiver,
+///     packet: &'a mut [u8],
+/// ) -> Result<Option<&'a [u8]>, Error> {
 ///     let length = match Protocol::of(packet) {
 ///         Some(Protocol::Rtp) => receiver.unprotect_rtp(packet)?,
 ///         Some(Protocol::Rtcp) => receiver.unprotect_rtcp(packet)?,
-///         None => return Ok(&[]), // STUN, DTLS or ZRTP
+///         None => return Ok(None), // somebody else's: STUN, DTLS, ZRTP or TURN
 ///     };
-///     Ok(&packet[..length])
+///     Ok(Some(&packet[..length]))
 /// }
 ///
 /// let key = |byte| MasterKey::new(Profile::AEAD_AES_256_GCM, &[byte; 32], &[byte; 12]);
@@ -39,7 +43,7 @@ use crate::{Error, MAX_PACKET_LENGTH, MasterKey};
 /// let report = [0x80, 201, 0, 1, 0xca, 0xfe, 0xba, 0xbe];
 /// let mut buffer = [0; 64];
 /// let length = sender.protect_rtcp_into(&report, &mut buffer)?;
-/// assert_eq!(open(&mut receiver, &mut buffer[..length])?, report);
+/// assert_eq!(open(&mut receiver, &mut buffer[..length])?, Some(&report[..]));
 ///
 /// // A new key: the receiver first, with two seconds for what is under way.
 /// let now = 1_700_000_000_000;
@@ -70,17 +74,21 @@ impl Receiver {
         Ok(Self { keyring, streams: Streams::new(&options), options })
     }
 
-    /// Installs the successor of the only master key. Without MKIs it is tried first, and the
-    /// present key is accepted for packets in flight until a call of
-    /// [`Receiver::handle_timeout`] at or after `until` (Unix milliseconds) drops it. With 0
-    /// the present key ends in this call, as after a leak; then the successor may have another
-    /// profile and another MKI, or none. Rollover counters and windows go on in either case.
+    /// Installs the successor of the only master key. Rollover counters and windows go on.
     ///
-    /// Re-key a receiver before the peer's sender: what comes under a key that is not
-    /// installed yet is lost.
+    /// With `until`, a time to come in Unix milliseconds (or of any other clock that
+    /// [`Receiver::handle_timeout`] is given), there is an overlap: the successor is tried first,
+    /// and the present key is accepted for packets in flight until a call of `handle_timeout`
+    /// at or after `until`. Without that call it never ends: see [`Receiver::poll_timeout`]. A
+    /// third key in an overlap ends the first one. With 0 for `until` the present key ends in
+    /// this call, as after a leak; then the successor may have another profile and another MKI,
+    /// or none.
     ///
-    /// Until then each packet is tried with both, also where the life of one is spent: a
-    /// forged packet would be taken for its own otherwise. What proves to be its own is
+    /// Re-key a receiver before the peer's sender, which waits until signalling says that it
+    /// is done: what comes under a key that is not installed yet is lost.
+    ///
+    /// In the overlap each packet is tried with both keys, also where the life of one is spent:
+    /// a forged packet would be taken for its own otherwise. What proves to be its own is
     /// opened, refused with [`Error::LimitReached`], and put back as it came before the call
     /// returns. Without an overlap a spent key opens nothing.
     ///
@@ -97,7 +105,8 @@ impl Receiver {
     }
 
     /// Adds a master key with an MKI beside those with MKIs that are installed; each packet
-    /// names its own. At most 64. One that was removed may come back: its life is counted from
+    /// names its own. At most 64. Remove the old one when no packet of it can be under way any
+    /// more, by a clock of the app's: these keys end by no timeout. One that was removed may come back: its life is counted from
     /// the start then, while the replay windows go on.
     ///
     /// # Errors
@@ -210,6 +219,9 @@ impl Receiver {
     /// the one with its sequence number that lies nearest to `index`, before or after it, so
     /// that a wrap in between does no harm. Takes a place for the SSRC, for good.
     ///
+    /// The replay window starts empty all the same: a receiver that takes over from another
+    /// one under the same key takes once more what that one took, RTP and RTCP.
+    ///
     /// ```
     /// # use privity_srtp::{MasterKey, Options, Profile, Receiver, Sender};
     /// # let key = || MasterKey::new(Profile::AEAD_AES_128_GCM, &[1; 16], &[2; 12]);
@@ -233,15 +245,24 @@ impl Receiver {
         self.streams.set_rtp_index(ssrc, index)
     }
 
-    /// Drops the predecessor of the master key once its time is over; `now` in Unix
-    /// milliseconds.
+    /// Makes room for more SSRCs, up to `streams` in all: the one option that a running session
+    /// can change. Allocates. All others last as long as the receiver.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] for fewer than there is room for.
+    pub fn raise_stream_limit(&mut self, streams: u16) -> Result<(), Error> {
+        self.streams.grow(streams)
+    }
+
+    /// Drops the predecessor of the master key once its time is over; `now` in milliseconds of
+    /// the clock of [`Receiver::rekey`]'s `until`.
     pub fn handle_timeout(&mut self, now: u64) {
         if self.keyring.overlap().is_some_and(|until| until <= now) {
             self.keyring.end_overlap();
         }
     }
 
-    /// When [`Receiver::handle_timeout`] wants to be called (Unix milliseconds), if at all.
+    /// When [`Receiver::handle_timeout`] wants to be called, if at all.
     #[must_use]
     pub const fn poll_timeout(&self) -> Option<u64> {
         self.keyring.overlap()

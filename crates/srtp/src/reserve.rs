@@ -25,7 +25,9 @@ impl Reserve {
     /// Puts `key` in the place of the only key.
     pub(crate) fn succeed(&mut self, in_use: &mut Context, key: Context) -> Result<(), Error> {
         if !self.keys.is_empty() {
-            return Err(Error::Misuse("one of several master keys is selected, not succeeded"));
+            return Err(Error::Misuse(
+                "there are several master keys: add and select the new one, do not re-key",
+            ));
         }
         if in_use.master().derives_as(key.master()) {
             return Err(Error::Misuse("the new master key is the one in use"));

@@ -16,13 +16,20 @@ use crate::{Error, MAX_PACKET_LENGTH, MasterKey};
 /// under several with MKIs between which the app selects.
 ///
 /// Works in the caller's buffers and allocates nothing after [`Sender::new`] and the calls
-/// that install keys.
+/// that install keys. Options last as long as the sender, but for
+/// [`Sender::raise_stream_limit`]: an SSRC keeps its place, so a forwarder whose sources come
+/// and go wants thousands of them (120 bytes each, [`Options::stream_limit`]). A packet that is to
+/// be sent again is kept as it was protected, or has an SSRC of its own (RFC 4588).
 ///
 /// # Security
 /// A sender refuses to protect one SSRC and sequence number twice ([`Error::Reused`], or
 /// [`Error::TooOld`] where it can't tell): two texts under one keystream betray each other.
-/// It can only know of packets that it protected itself, so never restart a sender with a
-/// master key that was used before.
+/// It can only know of packets that it protected itself, so never start a second sender with a
+/// master key that another one had, here or elsewhere: nothing would tell, and whoever listens
+/// reads the difference of both. A sender that moves to another machine moves with a new key.
+///
+/// Begin a stream below sequence number 2^15: who hears it first after the wrap finds no
+/// counter otherwise (RFC 3711 §3.3.1).
 pub struct Sender {
     /// The key in use.
     context: Context,
@@ -100,7 +107,8 @@ impl Sender {
 
     /// Protects the RTP packet in the first `length` bytes of `buffer`, in place, and gives
     /// the length of the SRTP packet back. The rest of the buffer must have room for what
-    /// is added, at most [`Sender::rtp_overhead`] bytes.
+    /// is added, at most [`Sender::rtp_overhead`] bytes. RTCP reports are refused (RFC 3551 §6);
+    /// where RTP and RTCP share a port, payload types 64 to 95 do not work (RFC 5761 §4).
     ///
     /// # Errors
     /// [`Error::Malformed`], [`Error::Reused`], [`Error::TooOld`], [`Error::StreamLimit`],
@@ -108,6 +116,9 @@ impl Sender {
     pub fn protect_rtp(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error> {
         let plain = plain_packet(buffer, length, self.rtp_overhead())?;
         let header = RtpHeader::parse(plain)?;
+        if let [_, 200..=204, ..] = plain {
+            return Err(Error::Malformed("this is RTCP, no RTP has types 72 to 76"));
+        }
         self.options.headers.check_plain(&header, plain)?;
         let seat = self.streams.seat(header.ssrc)?;
         let index = self.streams.new_rtp_index(seat, header.sequence).map_err(reused)?;
@@ -168,7 +179,8 @@ impl Sender {
     }
 
     /// Sets the rollover counter of the next RTP packet of `ssrc`: for a stream that
-    /// another sender began under another key. Takes a place for the SSRC, for good.
+    /// another sender began under another key; [`Sender::set_index`] needs no care at the
+    /// wrap. Takes a place for the SSRC, for good.
     ///
     /// # Errors
     /// [`Error::Misuse`] if it lies before that of the packets so far, [`Error::StreamLimit`].
@@ -176,14 +188,40 @@ impl Sender {
         self.streams.set_rollover_counter(ssrc, roc)
     }
 
-    /// Sets the SRTCP index of the next RTCP packet of `ssrc`. Takes a place for the SSRC,
-    /// for good.
+    /// Sets the SRTCP index of the next RTCP packet of `ssrc`: for a stream that another sender
+    /// began under another key ([`Sender::next_rtcp_index`]). Without it a receiver that goes
+    /// on says [`Error::Replayed`] or [`Error::TooOld`]. Takes a place for the SSRC, for good.
     ///
     /// # Errors
     /// [`Error::Misuse`] if it lies before the present one or has more than 31 bits,
     /// [`Error::LimitReached`] after the last one, [`Error::StreamLimit`].
     pub fn set_rtcp_index(&mut self, ssrc: u32, index: u32) -> Result<(), Error> {
         self.streams.set_next_rtcp_index(ssrc, index)
+    }
+
+    /// Sets where the RTP packets of `ssrc` are, by the index of the last one that another
+    /// sender protected ([`Sender::last_index`]): the next packet is taken for the one with its
+    /// sequence number that lies nearest to it. Where the last sequence number was 65,535, the
+    /// rollover counter alone is one too low. Takes a place for the SSRC, for good.
+    ///
+    /// # Security
+    /// Only under a master key of its own: this sender knows nothing of what the other one
+    /// protected, and would protect it a second time.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if it has more than 48 bits or lies before the highest index that was
+    /// protected here, [`Error::StreamLimit`].
+    pub fn set_index(&mut self, ssrc: u32, index: u64) -> Result<(), Error> {
+        self.streams.set_rtp_index(ssrc, index)
+    }
+
+    /// Makes room for more SSRCs, up to `streams` in all: the one option that a running session
+    /// can change. Allocates. All others last as long as the sender.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] for fewer than there is room for.
+    pub fn raise_stream_limit(&mut self, streams: u16) -> Result<(), Error> {
+        self.streams.grow(streams)
     }
 
     /// Takes the next event, if there is one.
@@ -219,13 +257,18 @@ impl Sender {
         self.streams.rollover_counter(ssrc)
     }
 
-    /// Bytes that protection adds to an RTP packet at most.
+    /// Bytes that protection adds to any packet at most, whichever key and options: the
+    /// longest MKI, tag and, with Cryptex, extension head or, for RTCP, index.
+    pub const MAX_OVERHEAD: usize = MasterKey::MAX_MKI_LENGTH + 16 + 4;
+
+    /// Bytes that protection adds to an RTP packet at most, under the key in use: another key
+    /// may have another profile or MKI.
     #[must_use]
     pub fn rtp_overhead(&self) -> usize {
         self.context.trailer(Protocol::Rtp).length() + self.options.headers.max_growth()
     }
 
-    /// Bytes that protection adds to an RTCP packet.
+    /// Bytes that protection adds to an RTCP packet, under the key in use.
     #[must_use]
     pub fn rtcp_overhead(&self) -> usize {
         self.context.trailer(Protocol::Rtcp).length()

@@ -45,6 +45,18 @@ impl Streams {
         }
     }
 
+    /// Makes room for more streams; those that are here stay.
+    pub(crate) fn grow(&mut self, count: u16) -> Result<(), Error> {
+        let count = usize::from(count);
+        if count < self.streams.len() {
+            return Err(Error::Misuse("a stream limit never goes down: no SSRC is forgotten"));
+        }
+        self.order.reserve_exact(count - self.order.len());
+        self.streams.resize(count, Stream::default());
+        self.seen.resize(2 * count * self.words, 0);
+        Ok(())
+    }
+
     /// Finds the stream, or room for it.
     #[inline]
     pub(crate) fn seat(&self, ssrc: u32) -> Result<Seat, Error> {

@@ -5,8 +5,8 @@
 
 mod common;
 
-use common::{pair_with, profiles, rtcp, rtp_with};
-use privity_srtp::{Cryptex, Error, HeaderProtection, Options, Profile};
+use common::{key, pair_with, profiles, rtcp, rtp_with};
+use privity_srtp::{Cryptex, Error, HeaderProtection, MasterKey, Options, Profile, Sender};
 
 #[test]
 fn a_buffer_sized_exactly_is_enough_and_one_byte_less_is_not() {
@@ -37,6 +37,21 @@ fn a_buffer_sized_exactly_is_enough_and_one_byte_less_is_not() {
         buffer.resize(needed, 0);
         assert_eq!(sender.protect_rtcp(&mut buffer, rtcp().len()), Ok(needed));
     }
+}
+
+#[test]
+fn no_key_and_no_option_adds_more_than_the_stated_bytes() {
+    let mut most = 0;
+    for profile in profiles() {
+        for headers in [HeaderProtection::none(), HeaderProtection::cryptex(Cryptex::Required)] {
+            let key = key(profile, 1).with_mki(&[1; MasterKey::MAX_MKI_LENGTH]).unwrap();
+            let Ok(sender) = Sender::new(key, Options::new().header_protection(headers)) else {
+                continue;
+            };
+            most = most.max(sender.rtp_overhead()).max(sender.rtcp_overhead());
+        }
+    }
+    assert_eq!(most, Sender::MAX_OVERHEAD);
 }
 
 #[test]

@@ -5,8 +5,8 @@
 
 mod common;
 
-use common::{SSRC, pair, profiles, protect_rtp, rtp, unprotect_rtp};
-use privity_srtp::{Error, Profile};
+use common::{SSRC, key, pair, profiles, protect_rtp, rtp, unprotect_rtp};
+use privity_srtp::{Error, Options, Profile, Sender};
 
 #[test]
 fn the_counter_follows_the_wrap_with_every_loss_and_reordering_around_it() {
@@ -120,6 +120,31 @@ fn a_late_joiner_is_told_the_index_and_may_miss_the_wrap() {
             assert_eq!(unprotect_rtp(&mut late, &packet), Err(Error::Replayed));
             assert_eq!(late.rollover_counter(SSRC), sender.rollover_counter(SSRC));
         }
+    }
+}
+
+/// The rollover counter alone would be one too low where the last number was 65,535.
+#[test]
+fn a_stream_goes_on_at_another_sender_under_another_key() {
+    for last in [65_534, 65_535, 0, 7] {
+        let (mut sender, mut receiver) = pair(Profile::AEAD_AES_128_GCM);
+        sender.set_rollover_counter(SSRC, 4).unwrap();
+        receiver.set_rollover_counter(SSRC, 4).unwrap();
+        for sequence in [65_530, last] {
+            let packet = protect_rtp(&mut sender, &rtp(sequence));
+            assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+        }
+        let key = || key(Profile::AEAD_AES_128_GCM, 2);
+        let mut other = Sender::new(key(), Options::new()).unwrap();
+        other.set_index(SSRC, sender.last_index(SSRC).unwrap()).unwrap();
+        receiver.rekey(key(), 0).unwrap();
+        for step in 1..4 {
+            let plain = rtp(last.wrapping_add(step));
+            let packet = protect_rtp(&mut other, &plain);
+            assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(plain), "{last}");
+        }
+        assert!(matches!(other.set_index(SSRC, 0), Err(Error::Misuse(_))), "never back");
+        assert!(matches!(other.set_index(SSRC, 1 << 48), Err(Error::Misuse(_))));
     }
 }
 

@@ -54,6 +54,32 @@ fn the_ssrcs_are_told_once_they_have_proven_to_be_genuine() {
 }
 
 #[test]
+fn a_raised_limit_makes_room_and_forgets_nothing() {
+    let options = Options::new().stream_limit(2).unwrap().replay_window(64).unwrap();
+    let (mut sender, mut receiver) = pair_with(Profile::AES_CM_128_HMAC_SHA1_80, options);
+    let mut packets: Vec<_> =
+        (1..=2).map(|ssrc| protect_rtp(&mut sender, &rtp_of(ssrc, 9))).collect();
+    assert_eq!(sender.protect_rtp_into(&rtp_of(3, 9), &mut [0; 64]), Err(Error::StreamLimit));
+    assert!(matches!(sender.raise_stream_limit(1), Err(Error::Misuse(_))), "never down");
+    assert_eq!(sender.raise_stream_limit(40), Ok(()));
+    packets.extend((3..=40).map(|ssrc| protect_rtp(&mut sender, &rtp_of(ssrc, 9))));
+    assert_eq!(sender.protect_rtp_into(&rtp_of(41, 9), &mut [0; 64]), Err(Error::StreamLimit));
+    assert_eq!(sender.protect_rtp_into(&rtp_of(1, 9), &mut [0; 64]), Err(Error::Reused));
+
+    for packet in &packets[..2] {
+        assert!(unprotect_rtp(&mut receiver, packet).is_ok());
+    }
+    assert_eq!(unprotect_rtp(&mut receiver, &packets[2]), Err(Error::StreamLimit));
+    assert_eq!(receiver.raise_stream_limit(2), Ok(()), "what it is");
+    assert_eq!(receiver.raise_stream_limit(u16::MAX), Ok(()));
+    assert!(matches!(receiver.raise_stream_limit(40), Err(Error::Misuse(_))));
+    for (place, packet) in packets.iter().enumerate() {
+        assert_eq!(unprotect_rtp(&mut receiver, packet).is_ok(), place >= 2, "{place}");
+        assert_eq!(unprotect_rtp(&mut receiver, packet), Err(Error::Replayed));
+    }
+}
+
+#[test]
 fn rtp_and_rtcp_of_one_ssrc_share_a_place() {
     let options = Options::new().stream_limit(1).unwrap();
     let (mut sender, mut receiver) = pair_with(Profile::AEAD_AES_128_GCM, options);

@@ -222,6 +222,7 @@ fn a_packet_that_no_call_has_taken_is_not_handed_out() {
     buffer[..32].copy_from_slice(&rtp_of(9, 1));
     let datagram = Datagram::new(&mut buffer, 32);
     assert!(matches!(datagram.packet(), Err(Error::Misuse(_))));
+    assert!(matches!(datagram.into_packet(), Err(Error::Misuse(_))));
 }
 
 #[test]
@@ -242,6 +243,9 @@ fn a_burst_that_is_handed_over_again_stays_as_it_is() {
         assert_eq!(receiver.unprotect_rtp_batch(&mut burst), count);
         assert_eq!(burst[0].packet(), Ok(rtp_of(9, 2).as_slice()));
     }
+    let [datagram] = burst;
+    datagram.into_packet().unwrap()[31] = 9;
+    assert_eq!((packet[30], packet[31]), (0xab, 9), "the buffer is the caller's again");
 }
 
 /// Its SSRC would be read from the timestamp, and most of its header encrypted.
@@ -259,6 +263,21 @@ fn rtp_is_not_protected_as_rtcp() {
             let mut plain = rtcp();
             plain[1] = kind;
             assert!(sender.protect_rtcp_into(&plain, &mut [0; 80]).is_ok(), "{kind}");
+        }
+    }
+}
+
+/// Its length would be the sequence number, and its time the SSRC, which keeps its place.
+#[test]
+fn reports_are_not_protected_as_rtp() {
+    for profile in profiles() {
+        let (mut sender, _) = pair_with(profile, Options::new());
+        for (kind, sequence) in (0..=255).zip(0..) {
+            let mut plain = rtp_of(7, sequence);
+            plain[1] = kind;
+            let result = sender.protect_rtp_into(&plain, &mut [0; 80]);
+            let refused = matches!(result, Err(Error::Malformed(_)));
+            assert_eq!(refused, (200..=204).contains(&kind), "{kind}: types 72 to 76");
         }
     }
 }
