@@ -45,6 +45,16 @@ fn every_short_program_ends_well() {
 }
 
 #[test]
+fn media_flow_over_one_port_and_through_a_change_of_keys() {
+    let output = text(&Command::new(program("media")).output().unwrap());
+    let lines: Vec<_> = output.lines().collect();
+    assert_eq!(lines.len(), 5, "{output}");
+    for (line, told) in lines.iter().zip(["one", "twenty bytes", "STUN", "two", "three"]) {
+        assert!(line.contains(told), "{told} in {output}");
+    }
+}
+
+#[test]
 fn short_programs_are_short() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("short");
     for file in std::fs::read_dir(folder).unwrap() {

@@ -1,3 +1,5 @@
+use core::fmt;
+
 use crate::{Error, Receiver, Sender};
 
 /// One packet of a burst: its buffer and, after a call, what became of it. A call takes each
@@ -23,7 +25,6 @@ use crate::{Error, Receiver, Sender};
 /// }
 /// # Ok::<(), privity_srtp::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct Datagram<'a> {
     buffer: &'a mut [u8],
     length: usize,
@@ -67,6 +68,16 @@ impl<'a> Datagram<'a> {
         self.length = result.unwrap_or(self.length);
         self.outcome = Some(result.map(|_| ()));
         result.is_ok()
+    }
+}
+
+impl fmt::Debug for Datagram<'_> {
+    /// Without the bytes, which may be what was opened.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Datagram")
+            .field("length", &self.length)
+            .field("outcome", &self.outcome)
+            .finish_non_exhaustive()
     }
 }
 

@@ -98,6 +98,7 @@ mod tests {
                 .collect();
             assert_eq!(exported.len(), DtlsKeys::exported_length(profile));
             let keys = DtlsKeys::from_exported(profile, &exported).unwrap();
+            assert_eq!(DtlsKeys::EXPORTER_LABEL, "EXTRACTOR-dtls_srtp");
             assert_eq!(keys.client.key(), vec![1; key]);
             assert_eq!(keys.server.key(), vec![2; key]);
             assert_eq!(keys.client.salt().expose()[..salt], vec![3; salt]);

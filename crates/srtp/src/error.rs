@@ -2,8 +2,8 @@ use core::fmt;
 
 use privity_wire::DecodeError;
 
-/// Why a packet was not protected or not taken; nothing has changed then, and the next
-/// packet finds the same state. What the app does next stands with each variant.
+/// Why a packet was not protected or not taken; no counter, window, life or list of SSRCs has
+/// changed then. What the app does next stands with each variant.
 ///
 /// | whose fault | variants |
 /// |---|---|
@@ -89,11 +89,11 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Limit {
-    /// The master key has protected as many RTP packets as it may. Install or select another.
-    /// To a receiver in the overlap of a re-key it may be the predecessor: then nothing is to
-    /// be done, the packet is lost.
+    /// The master key has protected as many RTP packets as it may, and protects nothing more,
+    /// RTCP neither. Install or select another. To a receiver in the overlap of a re-key it may
+    /// be the predecessor: then nothing is to be done, the packet is lost.
     RtpLifetime,
-    /// The same of RTCP packets.
+    /// The same where its RTCP packets are used up; RTP ends with them.
     RtcpLifetime,
     /// The rollover counter of this SSRC has no next value, which no master key changes: go
     /// on with another SSRC, or in a new session with a new master key.

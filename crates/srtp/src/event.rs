@@ -89,13 +89,16 @@ impl Usage {
         Self { rtp: Counter::new(lifetime.rtp), rtcp: Counter::new(lifetime.rtcp) }
     }
 
-    /// Whether one more packet may be protected or opened; changes nothing.
+    /// Whether one more packet may be protected or opened; changes nothing. A key whose
+    /// packets of one protocol are used up is at its end for both.
     #[inline]
-    pub(crate) const fn check(&self, protocol: Protocol) -> Result<(), Error> {
-        match protocol {
-            Protocol::Rtp if self.rtp.left == 0 => Err(Error::LimitReached(Limit::RtpLifetime)),
-            Protocol::Rtcp if self.rtcp.left == 0 => Err(Error::LimitReached(Limit::RtcpLifetime)),
-            _ => Ok(()),
+    pub(crate) const fn check(&self) -> Result<(), Error> {
+        if self.rtp.left == 0 {
+            Err(Error::LimitReached(Limit::RtpLifetime))
+        } else if self.rtcp.left == 0 {
+            Err(Error::LimitReached(Limit::RtcpLifetime))
+        } else {
+            Ok(())
         }
     }
 
@@ -135,5 +138,26 @@ impl Counter {
         if self.left == self.warn_at {
             self.warning = Some(self.left);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_protocol_is_told_by_version_and_type() {
+        for first in 0..=255 {
+            for second in 0..=255 {
+                let expected = match (first >> 6, second) {
+                    (2, 192..=223) => Some(Protocol::Rtcp),
+                    (2, _) => Some(Protocol::Rtp),
+                    _ => None,
+                };
+                assert_eq!(Protocol::of(&[first, second]), expected, "{first}, {second}");
+            }
+            assert_eq!(Protocol::of(&[first]), None);
+        }
+        assert_eq!(Protocol::of(&[]), None);
     }
 }

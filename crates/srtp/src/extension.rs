@@ -88,7 +88,10 @@ mod tests {
         assert_eq!(walk(0xbede, &body), Ok(vec![(1, 1..2), (2, 4..6)]));
         let body = [7, 0, 0, 9, 2, 1, 2, 0];
         assert_eq!(walk(0x1005, &body), Ok(vec![(7, 2..2), (9, 5..7)]));
-        assert_eq!(walk(0xabcd, &body), Ok(vec![]));
+        for other in [0xabcd, 0x0fff, 0x1010, 0x1080, 0x10ff, 0x1100, 0xbedd, 0xbedf] {
+            assert_eq!(walk(other, &body), Ok(vec![]), "{other:x}");
+        }
+        assert_eq!(walk(0x100f, &body), walk(0x1000, &body));
     }
 
     #[test]

@@ -39,6 +39,7 @@ impl Keyring {
         self.keys.truncate(1);
         self.keys.insert(0, key);
         self.overlap = Some(until);
+        self.spare.clear();
         self.spare.reserve_exact(MAX_PACKET_LENGTH);
         Ok(())
     }
@@ -98,7 +99,7 @@ impl Keyring {
     ) -> Result<usize, Error> {
         if self.overlap.is_none() {
             let key = self.select(protocol, packet)?;
-            key.usage.check(protocol)?;
+            key.usage.check()?;
             let length = attempt(key, packet)?;
             key.usage.spend(protocol);
             return Ok(length);
@@ -109,8 +110,7 @@ impl Keyring {
         for key in [newer, older] {
             // Whether a spent key is to blame shows only when the packet is found genuine, and
             // AES-GCM finds that only in opening it: the caller gets the copy back.
-            match attempt(key, packet).and_then(|length| key.usage.check(protocol).map(|()| length))
-            {
+            match attempt(key, packet).and_then(|length| key.usage.check().map(|()| length)) {
                 Ok(length) => {
                     key.usage.spend(protocol);
                     return Ok(length);

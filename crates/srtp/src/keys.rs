@@ -114,7 +114,8 @@ impl MasterKey {
 
     /// Shortens the key's life to `rtp` and `rtcp` packets over all SSRCs, as signalling
     /// may ask (RFC 4568 §6.1): at both ends alike, since a receiver whose key is spent first
-    /// refuses what its peer still sends.
+    /// refuses what its peer still sends. Whichever is used up first ends the key for both
+    /// protocols (RFC 3711 §9.2). SDP writes powers: `2^20` is `1 << 20`.
     ///
     /// # Errors
     /// [`Error::Misuse`] for zero or more than RFC 3711 §9.2 allows.

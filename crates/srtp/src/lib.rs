@@ -10,7 +10,8 @@
 //!           └──── clear, authenticated ──┘ encrypted        clear, authenticated
 //!
 //!   With HMAC-SHA-1 the tag comes last: … │ E, index │ MKI │ tag, and covers the ciphertext
-//!   and the rollover counter, which never travels. With AES-GCM it ends the ciphertext.
+//!   and, for SRTP, the rollover counter, which never travels. With AES-GCM it ends the
+//!   ciphertext.
 //! ```
 //!
 //! A [`Sender`] protects one direction, a [`Receiver`] opens it; each handles any number of

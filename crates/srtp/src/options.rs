@@ -63,8 +63,8 @@ impl Options {
     }
 
     /// Sets how many SSRCs the session holds at most: 1 to 65,535. Their state is allocated
-    /// at once: about 90 bytes each, and two windows of `replay_window` bits, so 31 kB for the
-    /// defaults.
+    /// at once: about 90 bytes each, and two windows of `replay_window` bits, rounded up to a
+    /// power of two; so 31 kB for the defaults. A running session can have it raised.
     ///
     /// # Security
     /// A packet of one SSRC more is refused; none is evicted, since its window would be
@@ -80,7 +80,7 @@ impl Options {
     }
 
     /// Derives session keys anew every `packets` packets: a power of two, at most 2^24
-    /// (RFC 3711 §4.3.1). Both ends must agree.
+    /// (RFC 3711 §4.3.1). Both ends must agree. SDP's `KDR=n` is `1 << n` (RFC 4568 §6.3.1).
     ///
     /// # Security
     /// A receiver derives the session keys of a packet's index before it has proven to be

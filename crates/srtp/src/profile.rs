@@ -273,6 +273,16 @@ mod tests {
     }
 
     #[test]
+    fn every_profile_is_itself_alone() {
+        let all = || Profile::ENCRYPTING.into_iter().chain([Profile::NULL_HMAC_SHA1_80]);
+        for (place, one) in all().enumerate() {
+            for (other_place, other) in all().enumerate() {
+                assert_eq!(one == other, place == other_place, "{one} {other}");
+            }
+        }
+    }
+
+    #[test]
     fn the_32_bit_profiles_keep_80_bits_on_rtcp() {
         for profile in Profile::ENCRYPTING {
             if profile.name().ends_with("_32") {

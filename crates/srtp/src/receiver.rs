@@ -67,6 +67,10 @@ pub struct Receiver {
 impl Receiver {
     /// Starts with the master key of the peer's sender.
     ///
+    /// # Security
+    /// A second receiver under the same key knows nothing of what the first one took, and
+    /// takes it again when it is sent again: after a restart, agree on a new key.
+    ///
     /// # Errors
     /// [`Error::Misuse`] if the options do not fit the key's profile.
     pub fn new(key: MasterKey, options: Options) -> Result<Self, Error> {
@@ -93,9 +97,9 @@ impl Receiver {
     /// returns. Without an overlap a spent key opens nothing.
     ///
     /// # Errors
-    /// [`Error::Misuse`] for a key that is installed, or if there are several; with an overlap
-    /// also for one that has an MKI or another profile, or comes after one with an MKI. What
-    /// was installed stays then.
+    /// [`Error::Misuse`] for a key that is installed, or if there are several with MKIs; with an
+    /// overlap also for one that has an MKI or another profile, or comes after one with an
+    /// MKI. What was installed stays then.
     pub fn rekey(&mut self, key: MasterKey, until: u64) -> Result<(), Error> {
         let context = prepare(key, &self.options)?;
         match until {
@@ -203,9 +207,15 @@ impl Receiver {
     }
 
     /// Sets the rollover counter of the next RTP packet of `ssrc`: for joining a stream
-    /// late, with the counter that signalling gave (RFC 3711 §3.3.1). Where the sequence
-    /// number may wrap between that and the first packet, [`Receiver::set_index`] says more.
-    /// Takes a place for the SSRC, for good.
+    /// late, with the counter that signalling gave (RFC 3711 §3.3.1). The counter that the last
+    /// packet has is no news: the next may have the next one. Takes a place for the SSRC, for
+    /// good.
+    ///
+    /// # Security
+    /// Prefer [`Receiver::set_index`]: where only the counter is known, the first packet may be
+    /// any of its 65,536, also a recorded one that an attacker sends again, and may lie more
+    /// than half of them from those that follow, which are then not found. A wrap between
+    /// signalling and the first packet does the same.
     ///
     /// # Errors
     /// [`Error::Misuse`] if it lies before that of the packets so far, [`Error::StreamLimit`].
@@ -215,12 +225,10 @@ impl Receiver {
 
     /// Sets where the RTP packets of `ssrc` are: for joining a stream late, with the index
     /// that [`Sender::last_index`](crate::Sender::last_index) gave on the other side, 2^16
-    /// times the rollover counter plus the sequence number. The next packet is taken for
-    /// the one with its sequence number that lies nearest to `index`, before or after it, so
-    /// that a wrap in between does no harm. Takes a place for the SSRC, for good.
-    ///
-    /// The replay window starts empty all the same: a receiver that takes over from another
-    /// one under the same key takes once more what that one took, RTP and RTCP.
+    /// times the rollover counter plus the sequence number. The replay window ends there, and
+    /// what it spans has not been seen: packets before it are too old, the next ones are found
+    /// by their distance from `index`, so that a wrap in between does no harm. Takes a place for
+    /// the SSRC, for good.
     ///
     /// ```
     /// # use privity_srtp::{MasterKey, Options, Profile, Receiver, Sender};
@@ -273,8 +281,9 @@ impl Receiver {
         self.keyring.poll_event()
     }
 
-    /// The highest index of the RTP packets of `ssrc` that were opened: 2^16 times the
-    /// rollover counter plus the sequence number. None for an SSRC that was never heard.
+    /// The highest index of the RTP packets of `ssrc` that were opened, or that
+    /// [`Receiver::set_index`] said: 2^16 times the rollover counter plus the sequence number.
+    /// None for an SSRC of which nothing was heard or said.
     #[must_use]
     pub fn last_index(&self, ssrc: u32) -> Option<u64> {
         self.streams.highest_rtp_index(ssrc)

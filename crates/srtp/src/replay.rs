@@ -4,10 +4,10 @@ use crate::index::{estimate, with_rollover_counter};
 /// The highest index so far and the state that the app may have set for it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Track {
-    /// None until the first packet.
+    /// None until the first packet, or until the app says where the stream is.
     pub(crate) highest: Option<u64>,
-    /// What the app said of the next packet.
-    pub(crate) pending: Option<Pending>,
+    /// The rollover counter that the app said of the next packet.
+    pub(crate) pending: Option<u32>,
 }
 
 impl Track {
@@ -15,21 +15,11 @@ impl Track {
     #[inline]
     pub(crate) fn index(&self, sequence: u16) -> Result<u64, Error> {
         match (self.pending, self.highest) {
-            (Some(Pending::RolloverCounter(roc)), _) => Ok(with_rollover_counter(roc, sequence)),
-            (Some(Pending::Near(index)), _) => estimate(index, sequence),
+            (Some(roc), _) => Ok(with_rollover_counter(roc, sequence)),
             (None, Some(highest)) => estimate(highest, sequence),
             (None, None) => Ok(u64::from(sequence)),
         }
     }
-}
-
-/// What signalling knows of a stream that is joined late.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Pending {
-    /// The next packet has this rollover counter.
-    RolloverCounter(u32),
-    /// The next packet lies within half a circle of this index.
-    Near(u64),
 }
 
 /// The replay window of one stream (RFC 3711 §3.3.2): which of the last `size` indices
@@ -58,18 +48,29 @@ impl Window<'_> {
     /// Notes that `index` was seen: only for a packet that has proven to be authentic.
     #[inline]
     pub(crate) fn mark(&mut self, index: u64) {
-        match self.track.highest {
-            None => self.seen.fill(0),
-            // Its own place is set below, whatever it held.
-            Some(highest) if index > highest + 1 => self.forget(highest + 1, index - highest - 1),
-            Some(_) => {}
+        if self.track.highest.is_some_and(|highest| index == highest + 1) {
+            // The usual case: its own place is set below, whatever it held.
+            self.track.highest = Some(index);
+            self.track.pending = None;
+        } else {
+            self.advance(index);
         }
-        self.track.highest = self.track.highest.max(Some(index));
-        self.track.pending = None;
         let (word, bit) = self.place(index);
         if let Some(word) = self.seen.get_mut(word) {
             *word |= bit;
         }
+    }
+
+    /// Moves the window up to `index`, which has not been seen by that.
+    #[inline]
+    pub(crate) fn advance(&mut self, index: u64) {
+        match self.track.highest {
+            None => self.seen.fill(0),
+            Some(highest) if index > highest => self.forget(highest + 1, index - highest),
+            Some(_) => {}
+        }
+        self.track.highest = self.track.highest.max(Some(index));
+        self.track.pending = None;
     }
 
     /// Clears the places of `count` indices from `first` on, as the ring moves over them.

@@ -122,7 +122,7 @@ impl Sender {
         self.options.headers.check_plain(&header, plain)?;
         let seat = self.streams.seat(header.ssrc)?;
         let index = self.streams.new_rtp_index(seat, header.sequence).map_err(reused)?;
-        self.context.usage.check(Protocol::Rtp)?;
+        self.context.usage.check()?;
 
         let trailer = self.context.trailer(Protocol::Rtp);
         let total = length + self.options.headers.growth(&header) + trailer.length();
@@ -150,7 +150,7 @@ impl Sender {
         }
         let seat = self.streams.seat(ssrc)?;
         let index = self.streams.next_rtcp_index(seat)?;
-        self.context.usage.check(Protocol::Rtcp)?;
+        self.context.usage.check()?;
 
         let packet = room(buffer, length + self.rtcp_overhead())?;
         let id = PacketId { ssrc, index };
@@ -180,7 +180,8 @@ impl Sender {
 
     /// Sets the rollover counter of the next RTP packet of `ssrc`: for a stream that
     /// another sender began under another key; [`Sender::set_index`] needs no care at the
-    /// wrap. Takes a place for the SSRC, for good.
+    /// wrap. The counter that the last packet has is no news: the next may have the next one.
+    /// Takes a place for the SSRC, for good.
     ///
     /// # Errors
     /// [`Error::Misuse`] if it lies before that of the packets so far, [`Error::StreamLimit`].
@@ -190,7 +191,8 @@ impl Sender {
 
     /// Sets the SRTCP index of the next RTCP packet of `ssrc`: for a stream that another sender
     /// began under another key ([`Sender::next_rtcp_index`]). Without it a receiver that goes
-    /// on says [`Error::Replayed`] or [`Error::TooOld`]. Takes a place for the SSRC, for good.
+    /// on says [`Error::Replayed`] or [`Error::TooOld`]. An index above 0 takes a place for the
+    /// SSRC, for good.
     ///
     /// # Errors
     /// [`Error::Misuse`] if it lies before the present one or has more than 31 bits,
@@ -200,9 +202,9 @@ impl Sender {
     }
 
     /// Sets where the RTP packets of `ssrc` are, by the index of the last one that another
-    /// sender protected ([`Sender::last_index`]): the next packet is taken for the one with its
-    /// sequence number that lies nearest to it. Where the last sequence number was 65,535, the
-    /// rollover counter alone is one too low. Takes a place for the SSRC, for good.
+    /// sender protected ([`Sender::last_index`]), as if it had been protected here. Where its
+    /// sequence number was 65,535, the rollover counter alone would be one too low for the
+    /// next. Takes a place for the SSRC, for good.
     ///
     /// # Security
     /// Only under a master key of its own: this sender knows nothing of what the other one
@@ -212,7 +214,10 @@ impl Sender {
     /// [`Error::Misuse`] if it has more than 48 bits or lies before the highest index that was
     /// protected here, [`Error::StreamLimit`].
     pub fn set_index(&mut self, ssrc: u32, index: u64) -> Result<(), Error> {
-        self.streams.set_rtp_index(ssrc, index)
+        self.streams.set_rtp_index(ssrc, index)?;
+        let seat = self.streams.seat(ssrc)?;
+        self.streams.mark(seat, Protocol::Rtp, PacketId { ssrc, index });
+        Ok(())
     }
 
     /// Makes room for more SSRCs, up to `streams` in all: the one option that a running session
@@ -231,14 +236,16 @@ impl Sender {
 
     /// The highest index of the RTP packets of `ssrc`, to be told to late joiners
     /// ([`Receiver::set_index`](crate::Receiver::set_index)): 2^16 times the rollover
-    /// counter plus the sequence number. None for an SSRC that has sent nothing.
+    /// counter plus the sequence number. None for an SSRC that has sent nothing; a counter that
+    /// was set for the next packet does not count yet.
     #[must_use]
     pub fn last_index(&self, ssrc: u32) -> Option<u64> {
         self.streams.highest_rtp_index(ssrc)
     }
 
-    /// The index that the next RTCP packet of `ssrc` gets: for a sender that is to go on
-    /// elsewhere ([`Sender::set_rtcp_index`]). None after the last one, 2^31 - 1.
+    /// The index that the next RTCP packet of `ssrc` gets: for another sender that goes on under
+    /// another key ([`Sender::set_rtcp_index`]). None after the last one, 2^31 - 1, and for a
+    /// new SSRC where there is no room.
     #[must_use]
     pub fn next_rtcp_index(&self, ssrc: u32) -> Option<u32> {
         self.streams.next_rtcp_index_of(ssrc)

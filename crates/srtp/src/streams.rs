@@ -1,7 +1,7 @@
 use crate::Error;
 use crate::error::Limit;
 use crate::index::{MAX_RTCP_INDEX, MAX_RTP_INDEX, PacketId, rollover_counter};
-use crate::replay::{Pending, Track, Window, words};
+use crate::replay::{Track, Window, words};
 use crate::{Options, event::Protocol};
 
 /// The streams of a session by SSRC: bounded in number, allocated at once, none ever
@@ -104,10 +104,7 @@ impl Streams {
     /// here does a stream come into being.
     #[inline]
     pub(crate) fn mark(&mut self, seat: Seat, protocol: Protocol, id: PacketId) {
-        let place = match seat {
-            Seat::Taken(place) => place,
-            Seat::Free { rank } => self.take(rank, id.ssrc),
-        };
+        let place = self.take_place(seat, id.ssrc);
         self.last = place;
         if let Some(mut window) = self.window(place, protocol) {
             window.mark(id.index);
@@ -116,11 +113,7 @@ impl Streams {
 
     pub(crate) fn rollover_counter(&self, ssrc: u32) -> Option<u32> {
         let track = self.track(self.seat(ssrc).ok()?, Protocol::Rtp);
-        match track.pending {
-            Some(Pending::RolloverCounter(roc)) => Some(roc),
-            Some(Pending::Near(index)) => Some(rollover_counter(index)),
-            None => track.highest.map(rollover_counter),
-        }
+        track.pending.or_else(|| track.highest.map(rollover_counter))
     }
 
     /// The highest RTP index of `ssrc` so far.
@@ -135,20 +128,25 @@ impl Streams {
         if now.is_some_and(|now| now > roc) {
             return Err(Error::Misuse("a rollover counter never goes back"));
         }
-        // Said again, it holds already: the next packet may be the one after the wrap.
-        let pending = (now != Some(roc)).then_some(Pending::RolloverCounter(roc));
-        self.expect_next(seat, ssrc, pending);
+        let place = self.take_place(seat, ssrc);
+        if let Some(stream) = self.streams.get_mut(place) {
+            // Said again, it holds already: the next packet may be the one after the wrap.
+            stream.rtp.pending = (now != Some(roc)).then_some(roc);
+        }
         Ok(())
     }
 
-    /// Sets the index that the next RTP packet of `ssrc` lies near.
+    /// Moves the window of `ssrc` up to an RTP index.
     pub(crate) fn set_rtp_index(&mut self, ssrc: u32, index: u64) -> Result<(), Error> {
         let seat = self.seat(ssrc)?;
         let now = self.track(seat, Protocol::Rtp).highest;
         if index > MAX_RTP_INDEX || now.is_some_and(|now| now > index) {
             return Err(Error::Misuse("an SRTP index has 48 bits and never goes back"));
         }
-        self.expect_next(seat, ssrc, Some(Pending::Near(index)));
+        let place = self.take_place(seat, ssrc);
+        if let Some(mut window) = self.window(place, Protocol::Rtp) {
+            window.advance(index);
+        }
         Ok(())
     }
 
@@ -194,13 +192,11 @@ impl Streams {
         })
     }
 
-    fn expect_next(&mut self, seat: Seat, ssrc: u32, pending: Option<Pending>) {
-        let place = match seat {
+    #[inline]
+    fn take_place(&mut self, seat: Seat, ssrc: u32) -> usize {
+        match seat {
             Seat::Taken(place) => place,
             Seat::Free { rank } => self.take(rank, ssrc),
-        };
-        if let Some(stream) = self.streams.get_mut(place) {
-            stream.rtp.pending = pending;
         }
     }
 

@@ -70,6 +70,25 @@ fn two_byte_elements_of_every_length_and_identifier_come_back() {
 }
 
 #[test]
+fn elements_far_apart_share_no_keystream() {
+    let mut body = Vec::new();
+    for _ in 0..60 {
+        body.extend([1, 30]);
+        body.extend([0; 30]);
+    }
+    for profile in Profile::ENCRYPTING {
+        let (mut sender, mut receiver) = pair_with(profile, elements(&[1]));
+        let plain = rtp_with(1, 0, Some((0x1000, &body)));
+        let packet = protect_rtp(&mut sender, &plain);
+        let mut seen = std::collections::HashSet::new();
+        for element in packet[16..16 + body.len()].chunks(32) {
+            assert!(seen.insert(element[2..16].to_vec()), "{profile:?}");
+        }
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(plain));
+    }
+}
+
+#[test]
 fn another_extension_profile_has_no_elements_to_hide() {
     let (mut sender, mut receiver) = pair_with(Profile::AEAD_AES_128_GCM, elements(&[1]));
     let plain = rtp_with(1, 0, Some((0xabcd, &[0x10, 1, 0, 0])));

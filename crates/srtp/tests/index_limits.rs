@@ -71,6 +71,8 @@ fn the_next_rtcp_index_is_told_so_that_another_sender_can_go_on() {
     let packet = protect_rtcp(&mut other, &rtcp());
     assert_eq!(unprotect_rtcp(&mut receiver, &packet), Ok(rtcp()));
     assert_eq!(other.next_rtcp_index(SSRC), None, "that was the last one");
+    let result = other.set_rtcp_index(SSRC, (1 << 31) - 1);
+    assert_eq!(result, Err(Error::LimitReached(Limit::RtcpIndex)));
 }
 
 #[test]

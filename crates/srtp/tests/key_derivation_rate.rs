@@ -90,6 +90,24 @@ fn forged_packets_of_other_periods_change_nothing() {
     }
 }
 
+/// Quotients that end alike: the keys at hand are those of the whole quotient.
+#[test]
+fn periods_far_apart_have_keys_of_their_own() {
+    let options = Options::new().key_derivation_rate(1).unwrap();
+    let (mut sender, mut receiver) = pair_with(Profile::AES_CM_128_HMAC_SHA1_80, options.clone());
+    for ssrc in [1, 2] {
+        sender.set_rollover_counter(ssrc, (ssrc - 1) << 16).unwrap();
+        receiver.set_rollover_counter(ssrc, (ssrc - 1) << 16).unwrap();
+    }
+    for ssrc in [1, 2] {
+        let packet = protect_rtp(&mut sender, &rtp_of(ssrc, 9));
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(rtp_of(ssrc, 9)));
+        let (mut fresh, _) = pair_with(Profile::AES_CM_128_HMAC_SHA1_80, options.clone());
+        fresh.set_rollover_counter(ssrc, (ssrc - 1) << 16).unwrap();
+        assert_eq!(protect_rtp(&mut fresh, &rtp_of(ssrc, 9)), packet, "whatever was at hand");
+    }
+}
+
 #[test]
 fn header_extensions_follow_the_rate() {
     let options = Options::new()

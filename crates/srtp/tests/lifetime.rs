@@ -1,4 +1,5 @@
-//! RFC 3711 §9.2: a master key's life counts over all SSRCs, warns early and ends.
+//! RFC 3711 §9.2: a master key's life counts over all SSRCs, warns early and ends, for both
+//! protocols with whichever is used up first.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
@@ -57,7 +58,52 @@ fn the_rtcp_life_is_its_own() {
     }
     let result = sender.protect_rtcp_into(&rtcp(), &mut [0; 64]);
     assert_eq!(result, Err(Error::LimitReached(Limit::RtcpLifetime)));
-    protect_rtp(&mut sender, &rtp_of(SSRC, 1));
+}
+
+#[test]
+fn a_key_that_is_used_up_for_one_protocol_protects_and_opens_nothing_of_the_other() {
+    for (rtp, rtcp_life, limit) in [(1, 9, Limit::RtpLifetime), (9, 1, Limit::RtcpLifetime)] {
+        let life = |seed| key(Profile::AEAD_AES_128_GCM, seed).with_lifetime(rtp, rtcp_life);
+        let mut sender = Sender::new(life(1).unwrap(), Options::new()).unwrap();
+        let mut receiver = Receiver::new(life(1).unwrap(), Options::new()).unwrap();
+        let mut peer = beyond(1, None);
+        let spend = protect_rtp(&mut peer, &rtp_of(SSRC, 1));
+        let report = protect_rtcp(&mut peer, &rtcp());
+        if limit == Limit::RtpLifetime {
+            protect_rtp(&mut sender, &rtp_of(SSRC, 1));
+            assert!(unprotect_rtp(&mut receiver, &spend).is_ok());
+        } else {
+            protect_rtcp(&mut sender, &rtcp());
+            assert!(unprotect_rtcp(&mut receiver, &report).is_ok());
+        }
+        let refused = Err(Error::LimitReached(limit));
+        assert_eq!(sender.protect_rtp_into(&rtp_of(SSRC, 2), &mut [0; 64]), refused);
+        assert_eq!(sender.protect_rtcp_into(&rtcp(), &mut [0; 64]), refused);
+        let media = protect_rtp(&mut peer, &rtp_of(SSRC, 2));
+        let report = protect_rtcp(&mut peer, &rtcp());
+        assert_eq!(unprotect_rtp(&mut receiver, &media), refused.map(|_| Vec::new()));
+        assert_eq!(unprotect_rtcp(&mut receiver, &report), refused.map(|_| Vec::new()));
+        receiver.rekey(key(Profile::AEAD_AES_128_GCM, 2), 9).unwrap();
+        assert_eq!(unprotect_rtp(&mut receiver, &media), refused.map(|_| Vec::new()), "overlap");
+    }
+}
+
+#[test]
+fn warnings_come_at_a_sixteenth_for_each_protocol_once() {
+    let life = |rtp, rtcp| key(Profile::AEAD_AES_128_GCM, 1).with_lifetime(rtp, rtcp).unwrap();
+    let mut sender = Sender::new(life(160, 99), Options::new()).unwrap();
+    for sequence in 0..160 {
+        protect_rtp(&mut sender, &rtp_of(SSRC, sequence));
+        let event = sender.poll_event();
+        let remaining = 159 - u64::from(sequence);
+        assert_eq!(event.is_some(), remaining == 10, "{remaining} left");
+    }
+    let mut sender = Sender::new(life(1, 1), Options::new()).unwrap();
+    for protocol in [Protocol::Rtp, Protocol::Rtcp] {
+        let event = Event::KeyExpiring { mki: Vec::new(), protocol, remaining: 1 };
+        assert_eq!(sender.poll_event(), Some(event));
+    }
+    assert_eq!(sender.poll_event(), None);
 }
 
 /// What the sender of another program protects past the end.
@@ -88,8 +134,6 @@ fn a_receiver_counts_the_rtcp_life_too() {
         let result = receiver.unprotect_rtcp(&mut packet);
         assert_eq!(result, Err(Error::LimitReached(Limit::RtcpLifetime)));
         assert_eq!(packet, before, "unchanged");
-        let media = protect_rtp(&mut sender, &rtp_of(SSRC, 1));
-        assert!(unprotect_rtp(&mut receiver, &media).is_ok(), "RTP has a life of its own");
     }
 }
 
@@ -125,29 +169,28 @@ fn in_an_overlap_each_key_lives_its_own_rtcp_life() {
 fn packets_that_are_refused_do_not_spend_a_key() {
     let mut sender = beyond(1, None);
     let mut receiver = Receiver::new(short(1), Options::new()).unwrap();
-    let media: Vec<_> = (0..32).map(|s| protect_rtp(&mut sender, &rtp_of(SSRC, s))).collect();
-    let reports: Vec<_> = (0..16).map(|_| protect_rtcp(&mut sender, &rtcp())).collect();
-    for (packet, report) in media.iter().zip(reports.iter().chain([&reports[0]; 16])) {
+    let media: Vec<_> = (0..15).map(|s| protect_rtp(&mut sender, &rtp_of(SSRC, s))).collect();
+    let reports: Vec<_> = (0..15).map(|_| protect_rtcp(&mut sender, &rtcp())).collect();
+    for (packet, report) in media.iter().zip(&reports) {
         for bit in 0..100 {
             let (mut forged, mut false_report) = (packet.clone(), report.clone());
             forged[20] ^= 1 + bit;
             false_report[20] ^= 1 + bit;
             assert_eq!(unprotect_rtp(&mut receiver, &forged), Err(Error::NotAuthentic));
-            assert!(unprotect_rtcp(&mut receiver, &false_report).is_err());
+            let result = unprotect_rtcp(&mut receiver, &false_report);
+            assert_eq!(result, Err(Error::NotAuthentic));
         }
         assert!(unprotect_rtp(&mut receiver, packet).is_ok());
         assert_eq!(unprotect_rtp(&mut receiver, packet), Err(Error::Replayed));
-        let _ = unprotect_rtcp(&mut receiver, report);
+        assert!(unprotect_rtcp(&mut receiver, report).is_ok());
         assert_eq!(unprotect_rtcp(&mut receiver, report), Err(Error::Replayed));
     }
 
     let mut sender = Sender::new(short(1), Options::new()).unwrap();
-    for sequence in 0..32 {
+    for sequence in 0..16 {
+        assert!(sender.protect_rtcp_into(&rtcp(), &mut [0; 40]).is_err());
         assert!(sender.protect_rtp_into(&rtp_of(SSRC, sequence), &mut [0; 40]).is_err());
         protect_rtp(&mut sender, &rtp_of(SSRC, sequence));
-    }
-    for _ in 0..16 {
-        assert!(sender.protect_rtcp_into(&rtcp(), &mut [0; 40]).is_err());
         protect_rtcp(&mut sender, &rtcp());
     }
 }

@@ -156,6 +156,9 @@ fn without_an_overlap_the_profile_and_the_mki_may_change() {
         assert_eq!(unprotect_rtp(&mut receiver, &packet), Err(Error::Replayed));
     }
     assert_eq!(receiver.rollover_counter(SSRC), Some(1));
+    let (_, mut receiver) = pair(Profile::AES_CM_128_HMAC_SHA1_80);
+    let clear = receiver.rekey(key(Profile::NULL_HMAC_SHA1_80, 2), 9);
+    assert!(matches!(clear, Err(Error::Misuse(_))), "all lengths are the same");
 }
 
 #[test]

@@ -144,6 +144,11 @@ fn a_stream_goes_on_at_another_sender_under_another_key() {
             assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(plain), "{last}");
         }
         assert!(matches!(other.set_index(SSRC, 0), Err(Error::Misuse(_))), "never back");
+        let mut third =
+            Sender::new(common::key(Profile::AEAD_AES_128_GCM, 3), Options::new()).unwrap();
+        third.set_index(SSRC, sender.last_index(SSRC).unwrap()).unwrap();
+        let again = third.protect_rtp_into(&rtp(last), &mut [0; 64]);
+        assert_eq!(again, Err(Error::Reused), "as if it had been protected here");
         assert!(matches!(other.set_index(SSRC, 1 << 48), Err(Error::Misuse(_))));
     }
 }
@@ -201,4 +206,70 @@ fn a_counter_never_goes_back() {
     assert!(matches!(sender.set_rollover_counter(SSRC, 4), Err(Error::Misuse(_))));
     assert!(matches!(receiver.set_rollover_counter(SSRC, 4), Err(Error::Misuse(_))));
     assert_eq!(sender.set_rollover_counter(SSRC, 6), Ok(()));
+}
+
+/// A recorded packet that an attacker sends again must not move a joiner back: what follows
+/// would be looked for one circle too low.
+#[test]
+fn a_late_joiner_is_not_moved_by_a_recorded_packet() {
+    for profile in profiles() {
+        let (mut sender, mut late) = pair(profile);
+        sender.set_rollover_counter(SSRC, 5).unwrap();
+        let recorded = [7_300, 20_000, 39_872, 39_873, 40_000]
+            .map(|sequence| protect_rtp(&mut sender, &rtp(sequence)));
+        late.set_index(SSRC, sender.last_index(SSRC).unwrap()).unwrap();
+        for (place, packet) in recorded.iter().enumerate() {
+            let expected = if place < 3 { Err(Error::TooOld) } else { Ok(()) };
+            assert_eq!(unprotect_rtp(&mut late, packet).map(|_| ()), expected, "{place}");
+        }
+        assert_eq!(late.last_index(SSRC), Some((5 << 16) | 40_000));
+        for sequence in [40_100, 60_000, 3] {
+            let packet = protect_rtp(&mut sender, &rtp(sequence));
+            assert_eq!(unprotect_rtp(&mut late, &packet), Ok(rtp(sequence)), "{profile:?}");
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_was_heard_is_found_again_many_circles_later() {
+    for profile in profiles() {
+        let (mut sender, mut receiver) = pair(profile);
+        let first = protect_rtp(&mut sender, &rtp(3));
+        assert!(unprotect_rtp(&mut receiver, &first).is_ok());
+        sender.set_rollover_counter(SSRC, 8).unwrap();
+        assert_eq!(sender.rollover_counter(SSRC), Some(8), "said before the packet");
+        assert_eq!(sender.last_index(SSRC), Some(3));
+        let missed = protect_rtp(&mut sender, &rtp(4));
+        assert_eq!(sender.last_index(SSRC), Some((8 << 16) | 4));
+        receiver.set_index(SSRC, sender.last_index(SSRC).unwrap()).unwrap();
+        assert_eq!(receiver.rollover_counter(SSRC), Some(8));
+        let next = protect_rtp(&mut sender, &rtp(5));
+        assert_eq!(unprotect_rtp(&mut receiver, &next), Ok(rtp(5)), "{profile:?}");
+        assert_eq!(unprotect_rtp(&mut receiver, &missed), Ok(rtp(4)), "within the window");
+        let refused = Err(Error::NotAuthentic);
+        assert_eq!(unprotect_rtp(&mut receiver, &first), refused, "taken for one of this circle");
+
+        receiver.set_rollover_counter(SSRC, 9).unwrap();
+        assert_eq!(receiver.rollover_counter(SSRC), Some(9), "said before the packet");
+        sender.set_rollover_counter(SSRC, 9).unwrap();
+        let packet = protect_rtp(&mut sender, &rtp(1));
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(rtp(1)), "{profile:?}");
+        assert_eq!(receiver.last_index(SSRC), Some((9 << 16) | 1));
+    }
+}
+
+/// A window that moves to a told index has seen nothing on the way, whatever its ring held.
+#[test]
+fn a_told_index_takes_nothing_for_seen() {
+    let (mut sender, mut receiver) = pair(Profile::AEAD_AES_128_GCM);
+    for sequence in 0..128 {
+        let packet = protect_rtp(&mut sender, &rtp(sequence));
+        assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+    }
+    let packets: Vec<_> = (128..400).map(|s| protect_rtp(&mut sender, &rtp(s))).collect();
+    receiver.set_index(SSRC, 300).unwrap();
+    for (packet, sequence) in packets.iter().zip(128..) {
+        let expected = if sequence <= 300 - 128 { Err(Error::TooOld) } else { Ok(()) };
+        assert_eq!(unprotect_rtp(&mut receiver, packet).map(|_| ()), expected, "{sequence}");
+    }
 }

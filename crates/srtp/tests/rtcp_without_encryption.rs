@@ -23,6 +23,10 @@ fn srtcp_with_e_0_is_refused_unless_the_options_allow_it() {
         assert_eq!(packet[..rtcp().len()], rtcp(), "{profile:?} stays readable");
         let mut strict = receiver(key(profile, 1), RtcpEncryption::Required);
         assert_eq!(unprotect_rtcp(&mut strict, &packet), Err(Error::NotEncrypted));
+        let short = protect_rtcp(&mut sender(profile), &rtcp()[..8]);
+        assert_eq!(unprotect_rtcp(&mut strict, &short), Err(Error::NotEncrypted));
+        strict.rekey(key(profile, 2), 9).unwrap();
+        assert_eq!(unprotect_rtcp(&mut strict, &packet), Err(Error::NotEncrypted), "overlap");
         let mut lenient = receiver(key(profile, 1), RtcpEncryption::Off);
         assert_eq!(unprotect_rtcp(&mut lenient, &packet), Ok(rtcp()));
         assert_eq!(unprotect_rtcp(&mut lenient, &packet), Err(Error::Replayed));
@@ -34,6 +38,23 @@ fn srtcp_with_e_0_is_authenticated_all_the_same() {
     for profile in Profile::ENCRYPTING {
         let packet = protect_rtcp(&mut sender(profile), &rtcp());
         let mut lenient = receiver(key(profile, 1), RtcpEncryption::Off);
+        for bit in 0..8 * packet.len() {
+            let mut forged = packet.clone();
+            forged[bit / 8] ^= 1 << (bit % 8);
+            assert!(lenient.unprotect_rtcp(&mut forged).is_err(), "{profile:?}, bit {bit}");
+        }
+        assert_eq!(unprotect_rtcp(&mut lenient, &packet), Ok(rtcp()));
+    }
+}
+
+#[test]
+fn srtcp_with_e_0_under_a_named_key_is_authenticated_all_the_same() {
+    for profile in Profile::ENCRYPTING {
+        let named = || key(profile, 1).with_mki(&[7; 3]).unwrap();
+        let options = Options::new().rtcp_encryption(RtcpEncryption::Off);
+        let mut sender = Sender::new(named(), options).unwrap();
+        let packet = protect_rtcp(&mut sender, &rtcp());
+        let mut lenient = receiver(named(), RtcpEncryption::Off);
         for bit in 0..8 * packet.len() {
             let mut forged = packet.clone();
             forged[bit / 8] ^= 1 << (bit % 8);

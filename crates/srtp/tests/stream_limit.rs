@@ -54,6 +54,15 @@ fn the_ssrcs_are_told_once_they_have_proven_to_be_genuine() {
 }
 
 #[test]
+fn without_a_word_there_is_room_for_256() {
+    let (mut sender, _) = pair_with(Profile::AEAD_AES_128_GCM, Options::new());
+    for ssrc in 0..256 {
+        protect_rtp(&mut sender, &rtp_of(ssrc, 1));
+    }
+    assert_eq!(sender.protect_rtp_into(&rtp_of(256, 1), &mut [0; 64]), Err(Error::StreamLimit));
+}
+
+#[test]
 fn a_raised_limit_makes_room_and_forgets_nothing() {
     let options = Options::new().stream_limit(2).unwrap().replay_window(64).unwrap();
     let (mut sender, mut receiver) = pair_with(Profile::AES_CM_128_HMAC_SHA1_80, options);

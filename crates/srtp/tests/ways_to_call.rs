@@ -248,6 +248,21 @@ fn a_burst_that_is_handed_over_again_stays_as_it_is() {
     assert_eq!((packet[30], packet[31]), (0xab, 9), "the buffer is the caller's again");
 }
 
+#[test]
+fn a_packet_that_failed_is_not_tried_again_in_its_burst() {
+    let named = |seed| key(Profile::AEAD_AES_128_GCM, seed).with_mki(&[seed]).unwrap();
+    let mut sender = Sender::new(named(2), Options::new()).unwrap();
+    let mut receiver = Receiver::new(named(1), Options::new()).unwrap();
+    let mut packet = protect_rtp(&mut sender, &rtp_of(9, 1));
+    let length = packet.len();
+    let mut burst = [Datagram::new(&mut packet, length)];
+    assert_eq!(receiver.unprotect_rtp_batch(&mut burst), 0);
+    receiver.add_key(named(2)).unwrap();
+    assert_eq!(receiver.unprotect_rtp_batch(&mut burst), 0);
+    assert_eq!(burst[0].packet(), Err(Error::UnknownKey));
+    assert!(!format!("{burst:?}").contains("buffer"), "the bytes may be what was opened");
+}
+
 /// Its SSRC would be read from the timestamp, and most of its header encrypted.
 #[test]
 fn rtp_is_not_protected_as_rtcp() {
@@ -261,7 +276,7 @@ fn rtp_is_not_protected_as_rtcp() {
         }
         for kind in 192..=223 {
             let mut plain = rtcp();
-            plain[1] = kind;
+            (plain[0], plain[1]) = (0xa1, kind);
             assert!(sender.protect_rtcp_into(&plain, &mut [0; 80]).is_ok(), "{kind}");
         }
     }
