@@ -30,10 +30,10 @@ use crate::{Error, MasterKey, Profile};
 /// # Ok::<(), privity_srtp::Error>(())
 /// ```
 ///
-/// A later handshake on the same association gives new keys (RFC 5764 §5.2): give them to
-/// [`Receiver::rekey`](crate::Receiver::rekey) with an overlap, then to
-/// [`Sender::rekey`](crate::Sender::rekey). A handshake on a new association, as after an ICE
-/// restart with another certificate, begins a new session: a new sender and a new receiver.
+/// A later handshake on the same association, which DTLS 1.2 alone has, gives new keys
+/// (RFC 5764 §5.2): give them to [`Receiver::rekey`](crate::Receiver::rekey) with an overlap,
+/// then to [`Sender::rekey`](crate::Sender::rekey). A new association begins a new session with
+/// rollover counters at 0: a new sender and a new receiver.
 ///
 /// # Security
 /// The keys are as good as the check of the peer's certificate against the fingerprint in the
