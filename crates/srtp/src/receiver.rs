@@ -110,8 +110,8 @@ impl Receiver {
 
     /// Adds a master key with an MKI beside those with MKIs that are installed; each packet
     /// names its own. At most 64. Remove the old one when no packet of it can be under way any
-    /// more, by a clock of the app's: these keys end by no timeout. One that was removed may come back: its life is counted from
-    /// the start then, while the replay windows go on.
+    /// more, by a clock of the app's: these keys end by no timeout. One that was removed may
+    /// come back: its life is counted from the start then, while the replay windows go on.
     ///
     /// # Errors
     /// [`Error::Misuse`] for an MKI that is installed or of another length, a key that is
