@@ -76,6 +76,17 @@ pub enum Operation {
     },
     /// Both ends change the master key, and the old one ends at once.
     Replace,
+    /// The sender is told where a stream is.
+    SetIndex {
+        /// Which stream.
+        ssrc: u8,
+        /// The rollover counter.
+        roc: u32,
+        /// The sequence number.
+        sequence: u16,
+    },
+    /// Both ends make room for more streams.
+    RaiseStreamLimit(u8),
 }
 
 /// Both ends, and what was sent and received. No packet is accepted twice, none comes out
@@ -168,6 +179,17 @@ impl Exchange {
                 let _ = self.sender.set_rtcp_index(u32::from(ssrc % SSRCS), index);
             }
             Operation::Replace => self.replace(),
+            Operation::SetIndex { ssrc, roc, sequence } => {
+                let index = u64::from(roc) << 16 | u64::from(sequence);
+                let _ = self.sender.set_index(u32::from(ssrc % SSRCS), index);
+            }
+            Operation::RaiseStreamLimit(streams) => {
+                let limits = [
+                    self.sender.raise_stream_limit(u16::from(streams)),
+                    self.receiver.raise_stream_limit(u16::from(streams)),
+                ];
+                assert_eq!(limits[0], limits[1]);
+            }
         }
         while self.sender.poll_event().is_some() {}
         while self.receiver.poll_event().is_some() {}
@@ -336,6 +358,9 @@ impl Exchange {
     fn count(&mut self, end: End, sent: &Sent) {
         let limit = self.setup.life(end, sent.protocol);
         let rtp = sent.protocol == Protocol::Rtp;
+        let other = if rtp { Protocol::Rtcp } else { Protocol::Rtp };
+        let used = self.uses.get(&(end, sent.key, !rtp)).copied().unwrap_or_default();
+        assert!(used < self.setup.life(end, other), "a spent key is spent for both protocols");
         let uses = self.uses.entry((end, sent.key, rtp)).or_default();
         *uses += 1;
         assert!(*uses <= limit, "a key lives no longer than it may");
