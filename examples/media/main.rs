@@ -1,5 +1,5 @@
 //! Media between two ends over UDP: RTP and RTCP on one port beside others, keys as a DTLS
-//! handshake exports them, a new key on the way.
+//! handshake exports them, and a new key on the way.
 //!
 //! `cargo run --example media`
 
@@ -57,6 +57,9 @@ impl End {
             Err(Error::Replayed | Error::NotAuthentic) => println!("dropped"),
             Err(error) => println!("dropped: {error}"),
         }
+        while let Some(Event::KeyExpiring { remaining, .. }) = self.receiver.poll_event() {
+            println!("the peer has {remaining} packets left: agree on a new key");
+        }
         Ok(())
     }
 }
@@ -98,7 +101,8 @@ fn main() -> Result<()> {
     alice.socket.send(&[0, 1, 0, 0])?;
     bob.receive()?;
 
-    // A second handshake: Bob's receiver takes the key first, the old one ends in two seconds.
+    // A second handshake on the same association: Bob's receiver takes the key first, the old
+    // one ends in two seconds. (A new association would begin a new sender and receiver.)
     alice.send(&rtp(2, b"two, under way while the key changes"))?;
     let now = 1_700_000_000_000;
     bob.receiver.rekey(exported(2)?.client, now + 2_000)?;

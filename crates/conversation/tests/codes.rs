@@ -134,7 +134,7 @@ fn the_page_is_made_from_the_table() {
          An error means that a call failed and changed nothing; a finding, that it succeeded and has\n\
          something to tell. Codes are stable. This page is made from `crates/conversation/src/code.rs`\n\
          and held against it by `crates/conversation/tests/codes.rs`; what a relay answers stands in\n\
-         RELAY.md, what calls answer on the pages of `privity_srtp::Error` and `privity_zrtp`.\n\n\
+         RELAY.md, the errors of SRTP and ZRTP on the pages of their crates.\n\n\
          | code | what it says | what to do next |\n|---|---|---|\n",
     );
     for row in CODES {

@@ -3,7 +3,8 @@ use core::fmt;
 use crate::{Error, Receiver, Sender};
 
 /// One packet of a burst: its buffer and, after a call, what became of it. A call takes each
-/// packet once: what it has settled, another call leaves alone.
+/// packet once: what it has settled, another call leaves alone. To try one again, as after a
+/// new key, make a new datagram of its buffer.
 ///
 /// A burst costs what its packets cost one by one; it spares the app the loop and the
 /// bookkeeping of results. Out of place there is a call for each packet

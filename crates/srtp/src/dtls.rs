@@ -89,8 +89,8 @@ mod tests {
 
     #[test]
     fn keys_come_before_salts_and_the_client_before_the_server() {
-        for id in [1, 2, 7, 8] {
-            let profile = Profile::from_dtls_id(id).unwrap();
+        let named = [1, 2, 7, 8].map(|id| Profile::from_dtls_id(id).unwrap());
+        for profile in named.into_iter().chain([Profile::NULL_HMAC_SHA1_80]) {
             let (key, salt) = (profile.key_length(), profile.salt_length());
             let exported: Vec<_> = [(1, key), (2, key), (3, salt), (4, salt)]
                 .iter()
@@ -108,8 +108,13 @@ mod tests {
 
     #[test]
     fn the_lives_are_those_of_the_registered_profiles() {
-        for (id, rtp) in [(1, 1 << 31), (2, 1 << 31), (7, 1 << 48), (8, 1 << 48)] {
-            let profile = Profile::from_dtls_id(id).unwrap();
+        for (profile, rtp) in [
+            (Profile::AES_CM_128_HMAC_SHA1_80, 1 << 31),
+            (Profile::AES_CM_128_HMAC_SHA1_32, 1 << 31),
+            (Profile::NULL_HMAC_SHA1_80, 1 << 31),
+            (Profile::AEAD_AES_128_GCM, 1 << 48),
+            (Profile::AEAD_AES_256_GCM, 1 << 48),
+        ] {
             let exported = vec![0; DtlsKeys::exported_length(profile)];
             let keys = DtlsKeys::from_exported(profile, &exported).unwrap();
             for key in [keys.client, keys.server] {

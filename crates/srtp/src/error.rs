@@ -41,8 +41,8 @@ pub enum Error {
     /// the packet may be a second text for one keystream. If it is often so, on a line that
     /// reorders much or in an app that does, the next session wants a longer window
     /// ([`Options::replay_window`](crate::Options::replay_window)). If a stream is so from some
-    /// packet on, its sequence numbers have leapt by more than half their circle:
-    /// `set_rollover_counter` says where it is.
+    /// packet on, its sequence numbers have leapt by more than half their cycle: `set_index`, at
+    /// both ends, says where it is, by the index before its next packet.
     TooOld,
     /// The master key with this MKI is not installed.
     ///
@@ -56,7 +56,7 @@ pub enum Error {
     /// ([`Protocol::of`](crate::Protocol::of)), or the peer understood the signalling otherwise:
     /// agree anew, or end the call; do not loosen the options for what only the packets say.
     NotEncrypted,
-    /// The packet is of a new SSRC and the session holds as many as its options allow.
+    /// The packet is of a new SSRC and the session holds as many as it has room for.
     ///
     /// Drop the packet; streams that are known go on. If the app has use for more,
     /// [`Receiver::raise_stream_limit`](crate::Receiver::raise_stream_limit) or
@@ -79,9 +79,9 @@ pub enum Error {
     /// Do not send it. To repeat a packet, keep the protected bytes and send those, or use
     /// RTP's retransmission format (RFC 4588), which has an SSRC or sequence numbers of its own.
     Reused,
-    /// Keys or options that fit no session; says which rule they break.
+    /// A call that breaks a rule of keys, options, counters or limits; says which.
     ///
-    /// Repair the program or what signalling gave it; what was installed is still at work.
+    /// Repair the program or what signalling gave it; what was there is still at work.
     Misuse(&'static str),
 }
 

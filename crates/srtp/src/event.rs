@@ -34,7 +34,7 @@ pub enum Event {
         mki: Vec<u8>,
         /// Whose packets are running out.
         protocol: Protocol,
-        /// Packets that the key still has.
+        /// Packets of this protocol that the key still has; those of the other may end it first.
         remaining: u64,
     },
 }

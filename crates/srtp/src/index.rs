@@ -34,8 +34,8 @@ pub(crate) fn with_rollover_counter(roc: u32, sequence: u16) -> u64 {
 }
 
 /// The index with this sequence number that lies nearest to the highest one so far
-/// (RFC 3711 §3.3.1, appendix A). Before the first circle there is none, where the appendix
-/// would have one: there the number is one of the first circle, as in libsrtp.
+/// (RFC 3711 §3.3.1, appendix A). Before the first cycle there is none, where the appendix
+/// would have one: there the number is one of the first cycle, as in libsrtp.
 #[inline]
 pub(crate) fn estimate(highest: u64, sequence: u16) -> Result<u64, Error> {
     const HALF: u16 = 1 << 15;
@@ -49,6 +49,14 @@ pub(crate) fn estimate(highest: u64, sequence: u16) -> Result<u64, Error> {
         roc
     };
     Ok(with_rollover_counter(roc, sequence))
+}
+
+/// Whether a number that was placed at the end of the first cycle is rather that of a late
+/// packet from just before it: fewer than `window` before the highest one.
+#[inline]
+pub(crate) const fn is_before_the_first(highest: u64, index: u64, window: u64) -> bool {
+    const CYCLE: u64 = 1 << 16;
+    highest < CYCLE / 2 && index > highest && index < CYCLE && CYCLE - index + highest < window
 }
 
 #[cfg(test)]
@@ -68,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rfc_decides_at_exactly_half_the_circle() {
+    fn the_rfc_decides_at_exactly_half_the_cycle() {
         assert_eq!(estimate(0x1_0000, 0x8000), Ok(0x1_8000));
         assert_eq!(estimate(0x1_8000, 0), Ok(0x1_0000));
         assert_eq!(estimate(0x1_7fff, 0xffff), Ok(0x1_ffff));
@@ -80,6 +88,25 @@ mod tests {
         assert_eq!(estimate(5, 0x8006), Ok(0x8006));
         assert_eq!(estimate(0, 0xffff), Ok(0xffff));
         assert_eq!(estimate(0x1_0000, 0xffff), Ok(0xffff));
+    }
+
+    #[test]
+    fn just_before_the_first_is_within_the_window_of_it() {
+        for (highest, index, expected) in [
+            (0, 65_535, true),
+            (0, 65_409, true),
+            (0, 65_408, false),
+            (100, 65_509, true),
+            (100, 65_508, false),
+            (126, 65_535, true),
+            (127, 65_535, false),
+            (100, 40_000, false),
+            (100, 50, false),
+            (32_768, 65_535, false),
+            (5, (1 << 16) + 65_535, false),
+        ] {
+            assert_eq!(is_before_the_first(highest, index, 128), expected, "{highest} {index}");
+        }
     }
 
     #[test]

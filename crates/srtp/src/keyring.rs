@@ -1,6 +1,7 @@
 use crate::context::Context;
 use crate::event::{Event, Protocol};
-use crate::{Error, MAX_PACKET_LENGTH, MasterKey, Options};
+use crate::profile::Encryption;
+use crate::{Error, HeaderProtection, MAX_PACKET_LENGTH, MasterKey, Options};
 
 /// The master keys of a receiver: with MKIs any few, one of which each packet names;
 /// without, the one in use and for a while its predecessor.
@@ -181,9 +182,12 @@ fn check_other<'a>(
     Ok(())
 }
 
-/// A key prepared for the ring.
+/// A key at work under the options of its session, if they fit it.
 pub(crate) fn prepare(key: MasterKey, options: &Options) -> Result<Context, Error> {
-    crate::sender::check_options(&key, options)?;
+    let encrypts = key.profile().encryption() == Encryption::Encrypts;
+    if !encrypts && options.headers != HeaderProtection::none() {
+        return Err(Error::Misuse("a profile without encryption cannot encrypt headers"));
+    }
     Context::new(key, options)
 }
 

@@ -159,8 +159,8 @@ impl MasterKey {
     /// the length of the tag alone; takes the same time whatever bytes differ.
     pub(crate) fn derives_as(&self, other: &Self) -> bool {
         self.profile.key_length() == other.profile.key_length()
-            && equal(self.key.expose(), other.key.expose())
-            && equal(self.salt.expose(), other.salt.expose())
+            && (equal(self.key.expose(), other.key.expose())
+                & equal(self.salt.expose(), other.salt.expose()))
     }
 }
 

@@ -69,7 +69,7 @@
 //!   ([`Sender::last_index`], [`Receiver::set_index`]) or alone
 //!   ([`Sender::rollover_counter`], [`Receiver::set_rollover_counter`]).
 //! - Removing an SSRC: its replay window would be forgotten, and on the sender's side its
-//!   keystream could be used again. There is room for 65,535, which take 8 MB at the
+//!   keystream could be used again. There is room for 65,535, which take 7 MB at the
 //!   default window; [`Sender::raise_stream_limit`] and [`Receiver::raise_stream_limit`] make it.
 //! - A master key for one SSRC alone, and other lengths of RTCP tags: what a direction agrees
 //!   on is one key and one row. Streams that must not share a key are two sessions.

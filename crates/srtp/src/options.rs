@@ -63,8 +63,8 @@ impl Options {
     }
 
     /// Sets how many SSRCs the session holds at most: 1 to 65,535. Their state is allocated
-    /// at once: about 90 bytes each, and two windows of `replay_window` bits, rounded up to a
-    /// power of two; so 31 kB for the defaults. A running session can have it raised.
+    /// at once: about 72 bytes each, and two windows of `replay_window` bits, rounded up to a
+    /// power of two; so 27 kB for the defaults. A running session can have it raised.
     ///
     /// # Security
     /// A packet of one SSRC more is refused; none is evicted, since its window would be

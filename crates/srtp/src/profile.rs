@@ -78,7 +78,7 @@ impl Profile {
     /// of 16 bytes, salt of 14.
     ///
     /// # Security
-    /// Everybody on the path can listen. No look-up gives this row: name it, or do not
+    /// Everybody on the path can listen. `from_dtls_id` and `from_name` never give it: name it, or do not
     /// have it.
     pub const NULL_HMAC_SHA1_80: Self = Self(&Row {
         name: "NULL_HMAC_SHA1_80",

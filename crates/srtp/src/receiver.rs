@@ -86,7 +86,8 @@ impl Receiver {
     /// at or after `until`. Without that call it never ends: see [`Receiver::poll_timeout`]. A
     /// third key in an overlap ends the first one. With 0 for `until` the present key ends in
     /// this call, as after a leak; then the successor may have another profile and another MKI,
-    /// or none.
+    /// or none. A key that was replaced may come back later, and its life is counted from the
+    /// start then.
     ///
     /// Re-key a receiver before the peer's sender, which waits until signalling says that it
     /// is done: what comes under a key that is not installed yet is lost.
@@ -307,7 +308,7 @@ impl Receiver {
         if packet.len() < trailer.length() {
             Err(TOO_SHORT)
         } else if packet.len() > MAX_PACKET_LENGTH {
-            Err(Error::Malformed("the packet is longer than 65,535 bytes"))
+            Err(TOO_LONG)
         } else {
             Ok(trailer)
         }
@@ -380,9 +381,13 @@ fn check_clear_rtcp(
 
 fn copy_in<'a>(packet: &[u8], out: &'a mut [u8]) -> Result<&'a mut [u8], Error> {
     let needed = packet.len();
+    if needed > MAX_PACKET_LENGTH {
+        return Err(TOO_LONG);
+    }
     let target = out.get_mut(..needed).ok_or(Error::BufferTooSmall { needed })?;
     target.copy_from_slice(packet);
     Ok(target)
 }
 
+const TOO_LONG: Error = Error::Malformed("the packet is longer than 65,535 bytes");
 const TOO_SHORT: Error = Error::Malformed("the packet is shorter than its trailer");

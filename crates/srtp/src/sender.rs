@@ -5,6 +5,7 @@ use crate::event::{Event, Protocol};
 use crate::header::{RtpHeader, rtcp_ssrc};
 use crate::header_protection::HeaderProtection;
 use crate::index::PacketId;
+use crate::keyring::prepare;
 use crate::options::{Options, RtcpEncryption};
 use crate::profile::Encryption;
 use crate::reserve::Reserve;
@@ -18,7 +19,7 @@ use crate::{Error, MAX_PACKET_LENGTH, MasterKey};
 /// Works in the caller's buffers and allocates nothing after [`Sender::new`] and the calls
 /// that install keys. Options last as long as the sender, but for
 /// [`Sender::raise_stream_limit`]: an SSRC keeps its place, so a forwarder whose sources come
-/// and go wants thousands of them (120 bytes each, [`Options::stream_limit`]). A packet that is to
+/// and go wants thousands of them (104 bytes each, [`Options::stream_limit`]). A packet that is to
 /// be sent again is kept as it was protected, or has an SSRC of its own (RFC 4588).
 ///
 /// # Security
@@ -48,8 +49,7 @@ impl Sender {
     /// # Errors
     /// [`Error::Misuse`] if the options do not fit the key's profile.
     pub fn new(key: MasterKey, options: Options) -> Result<Self, Error> {
-        check_options(&key, &options)?;
-        let context = Context::new(key, &options)?;
+        let context = prepare(key, &options)?;
         let streams = Streams::new(&options);
         Ok(Self { context, reserve: Reserve::new(), streams, options })
     }
@@ -69,8 +69,7 @@ impl Sender {
     /// [`Sender::MAX_KEYS`]: then a new sender must start, with a fresh key. The key in use
     /// stays in either case.
     pub fn rekey(&mut self, key: MasterKey) -> Result<(), Error> {
-        check_options(&key, &self.options)?;
-        let context = Context::new(key, &self.options)?;
+        let context = prepare(key, &self.options)?;
         self.reserve.succeed(&mut self.context, context)
     }
 
@@ -83,8 +82,7 @@ impl Sender {
     /// or was installed, another profile, or too many keys at once;
     /// [`Error::LimitReached`] after [`Sender::MAX_KEYS`], as in [`Sender::rekey`].
     pub fn add_key(&mut self, key: MasterKey) -> Result<(), Error> {
-        check_options(&key, &self.options)?;
-        let context = Context::new(key, &self.options)?;
+        let context = prepare(key, &self.options)?;
         self.reserve.add(&self.context, context)
     }
 
@@ -107,24 +105,26 @@ impl Sender {
 
     /// Protects the RTP packet in the first `length` bytes of `buffer`, in place, and gives
     /// the length of the SRTP packet back. The rest of the buffer must have room for what
-    /// is added, at most [`Sender::rtp_overhead`] bytes. RTCP reports are refused (RFC 3551 §6);
-    /// where RTP and RTCP share a port, payload types 64 to 95 do not work (RFC 5761 §4).
+    /// is added, at most [`Sender::rtp_overhead`] bytes. RTCP of types 200 to 204 is refused, since
+    /// RTP keeps out of them (RFC 3551 §6); 205 to 207 may be its payload types 77 to 79 with a
+    /// marker. Where RTP and RTCP share a port, payload types 64 to 95 do not work (RFC 5761 §4).
     ///
     /// # Errors
     /// [`Error::Malformed`], [`Error::Reused`], [`Error::TooOld`], [`Error::StreamLimit`],
     /// [`Error::LimitReached`] or [`Error::BufferTooSmall`]; the buffer is unchanged then.
     pub fn protect_rtp(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error> {
-        let plain = plain_packet(buffer, length, self.rtp_overhead())?;
+        let trailer = self.context.trailer(Protocol::Rtp);
+        let most = trailer.length() + self.options.headers.max_growth();
+        let plain = plain_packet(buffer, length, most)?;
         let header = RtpHeader::parse(plain)?;
         if let [_, 200..=204, ..] = plain {
-            return Err(Error::Malformed("this is RTCP, no RTP has types 72 to 76"));
+            return Err(Error::Malformed("an RTCP packet, of type 200 to 204, is no RTP packet"));
         }
         self.options.headers.check_plain(&header, plain)?;
         let seat = self.streams.seat(header.ssrc)?;
-        let index = self.streams.new_rtp_index(seat, header.sequence).map_err(reused)?;
+        let index = self.streams.next_rtp_index(seat, header.sequence).map_err(reused)?;
         self.context.usage.check()?;
 
-        let trailer = self.context.trailer(Protocol::Rtp);
         let total = length + self.options.headers.growth(&header) + trailer.length();
         let packet = room(buffer, total)?;
         let id = PacketId { ssrc: header.ssrc, index };
@@ -143,7 +143,8 @@ impl Sender {
     /// [`Error::Malformed`], [`Error::StreamLimit`], [`Error::LimitReached`] or
     /// [`Error::BufferTooSmall`]; the buffer is unchanged then.
     pub fn protect_rtcp(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error> {
-        let plain = plain_packet(buffer, length, self.rtcp_overhead())?;
+        let trailer = self.context.trailer(Protocol::Rtcp);
+        let plain = plain_packet(buffer, length, trailer.length())?;
         let ssrc = rtcp_ssrc(plain)?;
         if Protocol::of(plain) != Some(Protocol::Rtcp) {
             return Err(Error::Malformed("RTCP types are 192 to 223: is it an RTP packet?"));
@@ -152,12 +153,13 @@ impl Sender {
         let index = self.streams.next_rtcp_index(seat)?;
         self.context.usage.check()?;
 
-        let packet = room(buffer, length + self.rtcp_overhead())?;
+        let total = length + trailer.length();
+        let packet = room(buffer, total)?;
         let id = PacketId { ssrc, index };
-        self.seal_rtcp(id, packet, length)?;
+        self.seal_rtcp(id, packet, trailer)?;
         self.streams.mark(seat, Protocol::Rtcp, id);
         self.context.usage.spend(Protocol::Rtcp);
-        Ok(length + self.rtcp_overhead())
+        Ok(total)
     }
 
     /// As [`Sender::protect_rtp`], from `packet` into `out`, with the same result.
@@ -236,8 +238,8 @@ impl Sender {
 
     /// The highest index of the RTP packets of `ssrc`, to be told to late joiners
     /// ([`Receiver::set_index`](crate::Receiver::set_index)): 2^16 times the rollover
-    /// counter plus the sequence number. None for an SSRC that has sent nothing; a counter that
-    /// was set for the next packet does not count yet.
+    /// counter plus the sequence number; or what [`Sender::set_index`] said. None where neither
+    /// was. A counter that was set for the next packet does not count yet.
     #[must_use]
     pub fn last_index(&self, ssrc: u32) -> Option<u64> {
         self.streams.highest_rtp_index(ssrc)
@@ -266,7 +268,7 @@ impl Sender {
 
     /// Bytes that protection adds to any packet at most, whichever key and options: the
     /// longest MKI, tag and, with Cryptex, extension head or, for RTCP, index.
-    pub const MAX_OVERHEAD: usize = MasterKey::MAX_MKI_LENGTH + 16 + 4;
+    pub const MAX_OVERHEAD: usize = MasterKey::MAX_MKI_LENGTH + MAX_TAG + 4;
 
     /// Bytes that protection adds to an RTP packet at most, under the key in use: another key
     /// may have another profile or MKI.
@@ -281,8 +283,12 @@ impl Sender {
         self.context.trailer(Protocol::Rtcp).length()
     }
 
-    fn seal_rtcp(&mut self, id: PacketId, packet: &mut [u8], length: usize) -> Result<(), Error> {
-        let trailer = self.context.trailer(Protocol::Rtcp);
+    fn seal_rtcp(
+        &mut self,
+        id: PacketId,
+        packet: &mut [u8],
+        trailer: Trailer,
+    ) -> Result<(), Error> {
         let clear = self.options.rtcp == RtcpEncryption::Off
             || self.context.master().profile().encryption() == Encryption::AuthenticatesOnly;
         let index = u32::try_from(id.index).unwrap_or_default();
@@ -290,7 +296,8 @@ impl Sender {
         let mut tag = [0; MAX_TAG];
         let tag = tag.get_mut(..trailer.tag).unwrap_or_default();
         if clear {
-            let covered = packet.get_mut(..length + word.len()).ok_or(NO_ROOM)?;
+            let end = packet.len() + word.len() - trailer.length();
+            let covered = packet.get_mut(..end).ok_or(NO_ROOM)?;
             covered.last_chunk_mut().ok_or(NO_ROOM).map(|end| *end = word)?;
             let session = self.context.session(Protocol::Rtcp, id.index)?;
             session.transform.tag_rtcp(id, covered, tag)?;
@@ -334,20 +341,14 @@ fn seal_rtp(
     Ok(())
 }
 
-/// What both ends ask of their options.
-pub(crate) fn check_options(key: &MasterKey, options: &Options) -> Result<(), Error> {
-    let encrypts = key.profile().encryption() == Encryption::Encrypts;
-    if !encrypts && options.headers != HeaderProtection::none() {
-        return Err(Error::Misuse("a profile without encryption cannot encrypt headers"));
-    }
-    Ok(())
-}
-
 fn plain_packet(buffer: &[u8], length: usize, overhead: usize) -> Result<&[u8], Error> {
     if length > MAX_PACKET_LENGTH {
         return Err(TOO_LONG);
     }
-    buffer.get(..length).ok_or(Error::BufferTooSmall { needed: length + overhead })
+    let needed = length + overhead;
+    let too_small =
+        if needed > MAX_PACKET_LENGTH { TOO_LONG } else { Error::BufferTooSmall { needed } };
+    buffer.get(..length).ok_or(too_small)
 }
 
 /// What the protected packet takes of the buffer; never more than a receiver takes.
@@ -360,7 +361,10 @@ fn room(buffer: &mut [u8], total: usize) -> Result<&mut [u8], Error> {
 }
 
 fn copy_in(packet: &[u8], out: &mut [u8], overhead: usize) -> Result<(), Error> {
-    let needed = packet.len().saturating_add(overhead);
+    if packet.len() > MAX_PACKET_LENGTH {
+        return Err(TOO_LONG);
+    }
+    let needed = packet.len() + overhead;
     let target = out.get_mut(..packet.len()).ok_or(Error::BufferTooSmall { needed })?;
     target.copy_from_slice(packet);
     Ok(())
@@ -377,6 +381,6 @@ fn reused(error: Error) -> Error {
 /// The E flag of an SRTCP packet (RFC 3711 §3.4).
 pub(crate) const ENCRYPTED: u32 = 1 << 31;
 /// Bytes of the longest tag.
-pub(crate) const MAX_TAG: usize = 20;
+pub(crate) const MAX_TAG: usize = 16;
 const NO_ROOM: Error = Error::Malformed("the packet is shorter than its trailer");
 const TOO_LONG: Error = Error::Malformed("the protected packet would be longer than 65,535 bytes");

@@ -1,6 +1,8 @@
 use crate::Error;
 use crate::error::Limit;
-use crate::index::{MAX_RTCP_INDEX, MAX_RTP_INDEX, PacketId, rollover_counter};
+use crate::index::{
+    MAX_RTCP_INDEX, MAX_RTP_INDEX, PacketId, is_before_the_first, rollover_counter,
+};
 use crate::replay::{Track, Window, words};
 use crate::{Options, event::Protocol};
 
@@ -51,9 +53,12 @@ impl Streams {
         if count < self.streams.len() {
             return Err(Error::Misuse("a stream limit never goes down: no SSRC is forgotten"));
         }
+        let bits = 2 * count * self.words;
         self.order.reserve_exact(count - self.order.len());
+        self.streams.reserve_exact(count - self.streams.len());
+        self.seen.reserve_exact(bits - self.seen.len());
         self.streams.resize(count, Stream::default());
-        self.seen.resize(2 * count * self.words, 0);
+        self.seen.resize(bits, 0);
         Ok(())
     }
 
@@ -82,6 +87,18 @@ impl Streams {
         let index = window.track.index(sequence)?;
         window.check(index)?;
         Ok(index)
+    }
+
+    /// As [`Streams::new_rtp_index`], for a packet that is to be sent: a late one from just
+    /// before the first would move the stream to the end of its first cycle, and whoever loses
+    /// it could not follow.
+    #[inline]
+    pub(crate) fn next_rtp_index(&mut self, seat: Seat, sequence: u16) -> Result<u64, Error> {
+        let index = self.new_rtp_index(seat, sequence)?;
+        match self.track(seat, Protocol::Rtp).highest {
+            Some(highest) if is_before_the_first(highest, index, self.size) => Err(Error::TooOld),
+            _ => Ok(index),
+        }
     }
 
     /// Whether the index is new to its stream; changes nothing.

@@ -59,6 +59,16 @@ fn a_length_past_the_buffer_is_refused() {
     let (mut sender, mut receiver) = pair_with(Profile::AEAD_AES_128_GCM, Options::new());
     let result = sender.protect_rtp(&mut rtp_with(1, 0, None), 1_000);
     assert_eq!(result, Err(Error::BufferTooSmall { needed: 1_016 }));
+    for size in [0, 70_000] {
+        let mut long = rtp_with(1, 0, None);
+        long.resize(66_000, 0);
+        let result = sender.protect_rtp_into(&long, &mut vec![0; size]);
+        assert!(matches!(result, Err(Error::Malformed(_))), "no buffer is enough");
+        let result = receiver.unprotect_rtp_into(&long, &mut vec![0; size]);
+        assert!(matches!(result, Err(Error::Malformed(_))), "no buffer is enough");
+    }
+    let result = sender.protect_rtp(&mut rtp_with(1, 0, None), 65_530);
+    assert!(matches!(result, Err(Error::Malformed(_))), "no buffer is enough");
     let result = sender.protect_rtcp(&mut rtcp(), 1_000);
     assert_eq!(result, Err(Error::BufferTooSmall { needed: 1_020 }));
     let result = sender.protect_rtp_into(&rtp_with(1, 0, None), &mut [0; 10]);

@@ -42,7 +42,7 @@ fn the_rtp_life_is_counted_over_all_ssrcs_warned_of_and_enforced() {
 }
 
 #[test]
-fn the_rtcp_life_is_its_own() {
+fn the_rtcp_life_is_counted_warned_of_and_enforced() {
     let mut sender = Sender::new(short(1), Options::new()).unwrap();
     let mut receiver = Receiver::new(short(1), Options::new()).unwrap();
     for count in 1..=16 {
@@ -85,6 +85,7 @@ fn a_key_that_is_used_up_for_one_protocol_protects_and_opens_nothing_of_the_othe
         assert_eq!(unprotect_rtcp(&mut receiver, &report), refused.map(|_| Vec::new()));
         receiver.rekey(key(Profile::AEAD_AES_128_GCM, 2), 9).unwrap();
         assert_eq!(unprotect_rtp(&mut receiver, &media), refused.map(|_| Vec::new()), "overlap");
+        assert_eq!(unprotect_rtcp(&mut receiver, &report), refused.map(|_| Vec::new()), "overlap");
     }
 }
 

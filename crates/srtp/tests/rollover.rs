@@ -49,7 +49,7 @@ fn a_counter_that_is_said_again_does_not_stop_the_stream_at_the_wrap() {
 }
 
 #[test]
-fn a_loss_of_almost_half_the_circle_at_the_wrap_is_bridged() {
+fn a_loss_of_almost_half_the_cycle_at_the_wrap_is_bridged() {
     let (mut sender, mut receiver) = pair(Profile::AEAD_AES_256_GCM);
     let first = protect_rtp(&mut sender, &rtp(60_000));
     assert!(unprotect_rtp(&mut receiver, &first).is_ok());
@@ -69,12 +69,12 @@ fn a_packet_from_before_the_wrap_that_comes_after_it_is_taken() {
     assert!(unprotect_rtp(&mut receiver, &before).is_ok(), "one before the wrap has counter 0");
 }
 
-/// Appendix A would place it one circle before the first, where no packet can be, and a stream
+/// Appendix A would place it one cycle before the first, where no packet can be, and a stream
 /// that leaps, as when an app changes its source, would be refused until its numbers come back.
 #[test]
-fn in_the_first_circle_a_stream_may_leap_by_more_than_half_of_it() {
+fn in_the_first_cycle_a_stream_may_leap_by_more_than_half_of_it() {
     for profile in profiles() {
-        for leaps in [[100, 40_000, 40_001], [5, 60_000, 60_001], [0, 65_535, 1]] {
+        for leaps in [[100, 40_000, 40_001], [5, 60_000, 60_001], [0, 65_408, 1]] {
             let (mut sender, mut receiver) = pair(profile);
             for sequence in leaps {
                 let packet = protect_rtp(&mut sender, &rtp(sequence));
@@ -82,6 +82,43 @@ fn in_the_first_circle_a_stream_may_leap_by_more_than_half_of_it() {
                 assert_eq!(sender.last_index(SSRC), receiver.last_index(SSRC));
             }
         }
+    }
+}
+
+/// A forwarder may get the second packet before the first: sent as a leap, it would put all that
+/// follows a cycle on, and who loses it could not follow.
+#[test]
+fn a_late_packet_from_just_before_the_first_is_not_sent_as_a_leap() {
+    for profile in profiles() {
+        let (mut sender, mut receiver) = pair(profile);
+        let first = protect_rtp(&mut sender, &rtp(0));
+        for late in [65_535, 65_500, 65_409] {
+            let result = sender.protect_rtp_into(&rtp(late), &mut [0; 64]);
+            assert_eq!(result, Err(Error::TooOld), "{late}");
+        }
+        let next = protect_rtp(&mut sender, &rtp(1));
+        for packet in [first, next] {
+            assert!(unprotect_rtp(&mut receiver, &packet).is_ok(), "{profile:?}");
+        }
+        assert_eq!(sender.rollover_counter(SSRC), Some(0));
+    }
+}
+
+#[test]
+fn a_stream_that_leaps_back_in_a_later_cycle_goes_on_once_both_ends_are_told() {
+    for profile in profiles() {
+        let (mut sender, mut receiver) = pair(profile);
+        for sequence in [65_000, 10_000] {
+            let packet = protect_rtp(&mut sender, &rtp(sequence));
+            assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+        }
+        assert_eq!(sender.protect_rtp_into(&rtp(50_000), &mut [0; 64]), Err(Error::TooOld));
+        let told = (1 << 16) | 49_999;
+        sender.set_index(SSRC, told).unwrap();
+        receiver.set_index(SSRC, told).unwrap();
+        let packet = protect_rtp(&mut sender, &rtp(50_000));
+        assert_eq!(unprotect_rtp(&mut receiver, &packet), Ok(rtp(50_000)), "{profile:?}");
+        assert_eq!(receiver.last_index(SSRC), Some(told + 1));
     }
 }
 
@@ -154,7 +191,7 @@ fn a_stream_goes_on_at_another_sender_under_another_key() {
 }
 
 #[test]
-fn an_index_that_was_set_survives_a_forged_packet_and_ends_with_a_genuine_one() {
+fn an_index_that_was_set_survives_a_forged_packet_and_the_stream_goes_on_from_it() {
     let (mut sender, mut late) = pair(Profile::AES_CM_128_HMAC_SHA1_80);
     sender.set_rollover_counter(SSRC, 5).unwrap();
     protect_rtp(&mut sender, &rtp(65_000));
@@ -209,7 +246,7 @@ fn a_counter_never_goes_back() {
 }
 
 /// A recorded packet that an attacker sends again must not move a joiner back: what follows
-/// would be looked for one circle too low.
+/// would be looked for one cycle too low.
 #[test]
 fn a_late_joiner_is_not_moved_by_a_recorded_packet() {
     for profile in profiles() {
@@ -231,7 +268,7 @@ fn a_late_joiner_is_not_moved_by_a_recorded_packet() {
 }
 
 #[test]
-fn a_stream_that_was_heard_is_found_again_many_circles_later() {
+fn a_stream_that_was_heard_is_found_again_many_cycles_later() {
     for profile in profiles() {
         let (mut sender, mut receiver) = pair(profile);
         let first = protect_rtp(&mut sender, &rtp(3));
@@ -247,7 +284,7 @@ fn a_stream_that_was_heard_is_found_again_many_circles_later() {
         assert_eq!(unprotect_rtp(&mut receiver, &next), Ok(rtp(5)), "{profile:?}");
         assert_eq!(unprotect_rtp(&mut receiver, &missed), Ok(rtp(4)), "within the window");
         let refused = Err(Error::NotAuthentic);
-        assert_eq!(unprotect_rtp(&mut receiver, &first), refused, "taken for one of this circle");
+        assert_eq!(unprotect_rtp(&mut receiver, &first), refused, "taken for one of this cycle");
 
         receiver.set_rollover_counter(SSRC, 9).unwrap();
         assert_eq!(receiver.rollover_counter(SSRC), Some(9), "said before the packet");

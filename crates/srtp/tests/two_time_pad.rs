@@ -41,7 +41,7 @@ fn an_ssrc_that_starts_over_gets_fresh_keystream() {
         protect_rtp(&mut sender, &rtp(60_000));
         protect_rtp(&mut sender, &rtp(20_000));
         let again = protect_rtp(&mut sender, &rtp(40_000));
-        assert_eq!(first[..12], again[..12], "the same sequence number one circle later");
+        assert_eq!(first[..12], again[..12], "the same sequence number one cycle later");
         assert_ne!(first[12..32], again[12..32], "{profile:?}: the payload");
         assert_eq!(sender.rollover_counter(SSRC), Some(1));
     }

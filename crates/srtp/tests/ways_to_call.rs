@@ -263,7 +263,7 @@ fn a_packet_that_failed_is_not_tried_again_in_its_burst() {
     assert!(!format!("{burst:?}").contains("buffer"), "the bytes may be what was opened");
 }
 
-/// Its SSRC would be read from the timestamp, and most of its header encrypted.
+/// Its SSRC would be read from the timestamp, and its own SSRC be encrypted.
 #[test]
 fn rtp_is_not_protected_as_rtcp() {
     for profile in profiles() {
@@ -282,7 +282,7 @@ fn rtp_is_not_protected_as_rtcp() {
     }
 }
 
-/// Its length would be the sequence number, and its time the SSRC, which keeps its place.
+/// Its length would be the sequence number, and its time the SSRC: each would take a place.
 #[test]
 fn reports_are_not_protected_as_rtp() {
     for profile in profiles() {

@@ -45,7 +45,7 @@ fn the_wrap_is_followed_through_loss_and_reordering() {
 }
 
 #[test]
-fn three_circles_with_gaps_up_to_half_of_one() {
+fn three_cycles_with_gaps_up_to_half_of_one() {
     for profile in profiles() {
         let mut rng = ChaCha8Rng::seed_from_u64(3);
         let mut pair = Pair::new(&library(), profile);
@@ -61,11 +61,11 @@ fn three_circles_with_gaps_up_to_half_of_one() {
     }
 }
 
-/// At rollover counter 0 a leap forward by more than half the circle is no step back.
+/// At rollover counter 0 a leap forward by more than half the cycle is no step back.
 #[test]
-fn leaps_in_the_first_circle_are_taken_as_they_are() {
+fn leaps_in_the_first_cycle_are_taken_as_they_are() {
     for profile in profiles() {
-        for leaps in [&[1_000, 41_000, 41_001, 60_000, 100][..], &[5, 60_000, 6], &[0, 65_535, 1]] {
+        for leaps in [&[1_000, 41_000, 41_001, 60_000, 100][..], &[5, 60_000, 6], &[0, 65_408, 1]] {
             let mut pair = Pair::new(&library(), profile);
             for sequence in leaps {
                 pair.exchange_rtp(&rtp(*sequence));
@@ -76,23 +76,35 @@ fn leaps_in_the_first_circle_are_taken_as_they_are() {
     }
 }
 
-/// Any order of any numbers, late and early ones, near the beginning: one rule at both.
+/// The one leap that libsrtp makes and our sender does not, since it is more likely a late packet.
 #[test]
-fn both_place_packets_alike_from_the_first_on() {
+fn a_leap_to_just_before_the_first_packet_is_followed_though_not_made() {
+    for profile in profiles() {
+        let mut pair = Pair::new(&library(), profile);
+        for sequence in [0, 65_535, 1] {
+            let packet = their_protect_rtp(&mut pair.their_sender, &rtp(sequence), 0);
+            assert_eq!(unprotect_rtp(&mut pair.receiver, &packet), Ok(rtp(sequence)));
+            let ours = pair.sender.protect_rtp_into(&rtp(sequence), &mut [0; 80]);
+            assert_eq!(ours.is_ok(), sequence != 65_535);
+        }
+        assert_eq!(pair.receiver.rollover_counter(SSRC), Some(1));
+        assert_eq!(pair.sender.rollover_counter(SSRC), Some(0));
+    }
+}
+
+#[test]
+fn leaps_forward_of_any_size_are_followed_at_both_ends() {
     for profile in profiles() {
         for seed in 0..40 {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             let mut pair = Pair::new(&library(), profile);
             let mut sequence = u16::try_from(rng.next_u32() % 100).unwrap();
             for _ in 0..30 {
-                let plain = rtp(sequence);
-                let theirs = their_protect_rtp(&mut pair.their_sender, &plain, 0);
-                let taken = unprotect_rtp(&mut pair.receiver, &theirs);
-                assert_eq!(taken, Ok(plain), "{profile:?}, {seed}: {sequence}");
+                pair.exchange_rtp(&rtp(sequence));
                 let leap = [1, 2, 32_700, 32_767][rng.next_u32() as usize % 4];
                 let wide = rng.next_u32().is_multiple_of(8);
-                let first_circle = pair.receiver.rollover_counter(SSRC) == Some(0);
-                let leap = if wide && first_circle && sequence < 20_000 { 40_000 } else { leap };
+                let first_cycle = pair.receiver.rollover_counter(SSRC) == Some(0);
+                let leap = if wide && first_cycle && sequence < 20_000 { 40_000 } else { leap };
                 sequence = sequence.wrapping_add(leap);
             }
         }

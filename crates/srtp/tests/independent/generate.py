@@ -1,8 +1,8 @@
 """Writes tests/data/independent/packets.json, or with --check compares it.
 
-A second computation of what no peer and no published vector has: session keys derived anew
-(RFC 3711, 4.3.1), for every profile and both protocols, with hidden headers, and SRTCP with
-E = 0. It is held against the RFCs' own packets first.
+A second computation of what no one peer and no published vector has for every profile: session
+keys derived anew (RFC 3711, 4.3.1) for both protocols, with hidden headers, and SRTCP with E = 0.
+It is held against the RFCs' own packets first.
 """
 
 import hashlib
