@@ -56,7 +56,7 @@ pub(crate) fn estimate(highest: u64, sequence: u16) -> Result<u64, Error> {
 #[inline]
 pub(crate) const fn is_before_the_first(highest: u64, index: u64, window: u64) -> bool {
     const CYCLE: u64 = 1 << 16;
-    highest < CYCLE / 2 && index > highest && index < CYCLE && CYCLE - index + highest < window
+    index < CYCLE && CYCLE - index + highest < window
 }
 
 #[cfg(test)]
@@ -90,6 +90,7 @@ mod tests {
         assert_eq!(estimate(0x1_0000, 0xffff), Ok(0xffff));
     }
 
+    /// A window is shorter than half a cycle, so a highest number beyond that is in none.
     #[test]
     fn just_before_the_first_is_within_the_window_of_it() {
         for (highest, index, expected) in [
@@ -103,7 +104,9 @@ mod tests {
             (100, 40_000, false),
             (100, 50, false),
             (32_768, 65_535, false),
+            (5, 1 << 16, false),
             (5, (1 << 16) + 65_535, false),
+            (1 << 16, 65_535, false),
         ] {
             assert_eq!(is_before_the_first(highest, index, 128), expected, "{highest} {index}");
         }

@@ -298,15 +298,31 @@ fn a_stream_that_was_heard_is_found_again_many_cycles_later() {
 /// A window that moves to a told index has seen nothing on the way, whatever its ring held.
 #[test]
 fn a_told_index_takes_nothing_for_seen() {
-    let (mut sender, mut receiver) = pair(Profile::AEAD_AES_128_GCM);
-    for sequence in 0..128 {
-        let packet = protect_rtp(&mut sender, &rtp(sequence));
-        assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+    for told in [128, 200, 300] {
+        let (mut sender, mut receiver) = pair(Profile::AEAD_AES_128_GCM);
+        for sequence in 0..128 {
+            let packet = protect_rtp(&mut sender, &rtp(sequence));
+            assert!(unprotect_rtp(&mut receiver, &packet).is_ok());
+        }
+        let packets: Vec<_> = (128..400).map(|s| protect_rtp(&mut sender, &rtp(s))).collect();
+        receiver.set_index(SSRC, told).unwrap();
+        for (packet, sequence) in packets.iter().zip(128..) {
+            let expected = if sequence + 128 <= told { Err(Error::TooOld) } else { Ok(()) };
+            assert_eq!(unprotect_rtp(&mut receiver, packet).map(|_| ()), expected, "{sequence}");
+        }
     }
-    let packets: Vec<_> = (128..400).map(|s| protect_rtp(&mut sender, &rtp(s))).collect();
-    receiver.set_index(SSRC, 300).unwrap();
-    for (packet, sequence) in packets.iter().zip(128..) {
-        let expected = if sequence <= 300 - 128 { Err(Error::TooOld) } else { Ok(()) };
-        assert_eq!(unprotect_rtp(&mut receiver, packet).map(|_| ()), expected, "{sequence}");
+}
+
+#[test]
+fn a_counter_that_was_set_ends_with_its_packet_also_where_that_is_the_next_one() {
+    for profile in profiles() {
+        let (mut sender, mut receiver) = pair(profile);
+        let packets =
+            [65_534, 65_535, 0, 1].map(|sequence| protect_rtp(&mut sender, &rtp(sequence)));
+        assert!(unprotect_rtp(&mut receiver, &packets[1]).is_ok());
+        receiver.set_rollover_counter(SSRC, 1).unwrap();
+        for place in [2, 0, 3] {
+            assert!(unprotect_rtp(&mut receiver, &packets[place]).is_ok(), "{profile:?} {place}");
+        }
     }
 }
