@@ -58,7 +58,8 @@
 //! # What is left out, and why
 //!
 //! - The f8 mode (RFC 3711 §4.1.2), and `UNENCRYPTED_SRTP` and `UNAUTHENTICATED_SRTP` of
-//!   SDP (RFC 4568 §6.3): what a call agrees on is to be one row, and to be authenticated.
+//!   SDP (RFC 4568 §6.3): what a call agrees on is to be one profile, and to be
+//!   authenticated.
 //! - ARIA (RFC 8269), double encryption (RFC 8723) and `SRTP_NULL_HMAC_SHA1_32`: nobody known
 //!   to us asks for them.
 //! - Protecting one index twice, as for a retransmission: [`Error::Reused`] says what to do.
@@ -72,7 +73,7 @@
 //!   keystream could be used again. There is room for 65,535, which take 7 MB at the
 //!   default window; [`Sender::raise_stream_limit`] and [`Receiver::raise_stream_limit`] make it.
 //! - A master key for one SSRC alone, and other lengths of RTCP tags: what a direction agrees
-//!   on is one key and one row. Streams that must not share a key are two sessions.
+//!   on is one key and one profile. Streams that must not share a key are two sessions.
 
 mod batch;
 mod context;
